@@ -1,0 +1,92 @@
+/** The results store: runs, their events, journals and content, the reply cache. Implemented on SQLite in `sqlite-store.ts`. */
+import type { RunEvent, RunStatus, Spend, StoredEvent } from '../../protocol/events.ts';
+import type { CachePort, JournalPort, SpendLog } from '../models/ports.ts';
+
+/** All that a run is a function of, besides the replies; written once. A resume reads this, never the files. */
+export interface RunHeader {
+  readonly id: string;
+  readonly name: string;
+  readonly strategy: string;
+  /** Absolute path of the spec when the run began; shown, not read. */
+  readonly specPath: string;
+  readonly specText: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly engineVersion: string;
+  /** JSON: the resolved configuration (`RunConfig` of run-config.ts): models, limits, seed, prices, optimizer version, split assignment. */
+  readonly config: unknown;
+  /** Content hashes of the rows in order, by split; each row's JSON is in the content table. */
+  readonly rows: Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
+}
+
+export interface RunRecord {
+  readonly header: RunHeader;
+  /** `interrupted` when it says running but its lease has expired. */
+  readonly status: RunStatus;
+  readonly pinned: boolean;
+  /** Paid so far: settled attempts, and unsettled ones at their worst case. */
+  readonly paid: Spend;
+  /** The `OptimizationResult` document once the run has ended, else null. */
+  readonly result: unknown;
+}
+
+/** An outside input that changed a run: replayed at the same admission on resume. */
+export interface RunInput {
+  /** How many calls the search had admitted when it took effect. */
+  readonly admission: number;
+  readonly kind: 'stop' | 'minutes' | 'limits';
+  readonly value: unknown;
+}
+
+export interface RunFilter {
+  readonly status?: RunStatus;
+  readonly specPath?: string;
+  readonly limit?: number;
+}
+
+/** Thrown work: every write takes the fencing number of the lease, and a stale one is refused with `store`. */
+export interface RunLease {
+  readonly runId: string;
+  readonly fence: number;
+}
+
+export type ContentKind = 'prompt' | 'row' | 'reply' | 'feedback' | 'evaluation';
+
+export interface ResultsStore {
+  /** Where the store is, and why there when it is not the usual place. */
+  readonly location: { readonly path: string; readonly note: string | null };
+  /** Saves a new run and takes its lease. */
+  createRun(header: RunHeader, owner: string): Promise<RunLease>;
+  load(runId: string): Promise<RunRecord | null>;
+  /** Newest first. */
+  query(filter?: RunFilter): Promise<RunRecord[]>;
+  /** Takes the lease of a run whose owner is gone. @throws `store` when it is alive, naming the owner. */
+  takeLease(runId: string, owner: string): Promise<RunLease>;
+  /** Extends the lease; called every 5 s, expires after 30 s. @throws `store` when it was taken over. */
+  heartbeat(lease: RunLease): Promise<void>;
+  releaseLease(lease: RunLease): Promise<void>;
+
+  /** Buffered insert-or-ignore on (run, path, ordinal). */
+  append(lease: RunLease, events: readonly RunEvent[]): void;
+  /** Resolves when everything appended or settled so far is durable; rejects when a write failed since the last flush. */
+  flush(): Promise<void>;
+  events(runId: string, afterArrival?: number): Promise<StoredEvent[]>;
+
+  /** Content by its SHA-256; writing what is there already does nothing. Buffered like `append`. */
+  putContent(lease: RunLease, items: readonly { readonly hash: string; readonly kind: ContentKind; readonly text: string }[]): void;
+  getContent(hashes: readonly string[]): Promise<Map<string, string>>;
+
+  journal(lease: RunLease): JournalPort;
+  spendLog(lease: RunLease): SpendLog;
+  cache(): CachePort;
+
+  recordInput(lease: RunLease, input: RunInput): Promise<void>;
+  inputs(runId: string): Promise<RunInput[]>;
+  setStatus(lease: RunLease, status: RunStatus): Promise<void>;
+  finish(lease: RunLease, status: 'done' | 'failed' | 'discarded', result: unknown): Promise<void>;
+
+  deleteRun(runId: string): Promise<void>;
+  /** Deletes runs older than `days` that are not pinned, then content nobody names; returns how many runs went. */
+  purge(days: number): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+/** What the decorators need of the store. The store implements these; tests hand in maps. */
+import type { Spend } from '../../protocol/events.ts';
+import type { Generation } from './language-model.ts';
+
+/** SHA-256, in hex, of the canonical request with its `sample` (see `identity.ts`). */
+export type CallIdentity = string;
+
+/** A reply as journal and cache keep it. */
+export type StoredReply = Omit<Generation, 'cached' | 'paid'>;
+
+/** One run's own record of replies. A reply found here is never bought again. */
+export interface JournalPort {
+  lookup(identity: CallIdentity): Promise<StoredReply | null>;
+  /** Resolves when the reply is durable. */
+  answered(identity: CallIdentity, reply: StoredReply): Promise<void>;
+}
+
+/** Replies shared by all runs of a store. */
+export interface CachePort {
+  get(identity: CallIdentity): Promise<StoredReply | null>;
+  /** May be buffered: a reply lost from the cache is only bought again by another run. */
+  put(identity: CallIdentity, reply: StoredReply): Promise<void>;
+}
+
+/**
+ * One run's record of what left for a provider. `sent` rows without `settled` are charged at their worst case when
+ * the run is resumed.
+ */
+export interface SpendLog {
+  /** Resolves, when durable, with the number of the attempt. */
+  sent(identity: CallIdentity, worst: Spend): Promise<number>;
+  /** Buffered, but durable no later than the next `answered` of the same run. */
+  settled(attempt: number, paid: Spend): void;
+}

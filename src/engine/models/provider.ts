@@ -1,0 +1,44 @@
+/** What a provider is to the gateway. One file each in `providers/`, one line each in `providers/table.ts`. */
+import type { LanguageModel } from './language-model.ts';
+import type { ModelPrice } from './price.ts';
+
+/** What a provider is connected with. Keys come from the environment or from VS Code's secrets, never from a file. */
+export interface ProviderSettings {
+  readonly apiKey?: string;
+  readonly baseUrl?: string;
+  /** Milliseconds one attempt may take. */
+  readonly timeoutMs?: number;
+  /** Injected in tests and by VS Code. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** What is known of a model before it is asked. */
+export interface ModelInfo {
+  /** Without its provider. */
+  readonly id: string;
+  /** Null when unknown. */
+  readonly price: ModelPrice | null;
+  /** Tokens; null when unknown. */
+  readonly contextWindow: number | null;
+  /** Byte-level tokenizers never make more tokens than UTF-8 bytes; for others an estimate × 1.5 is reserved. */
+  readonly byteLevelTokenizer: boolean;
+}
+
+export interface ModelProvider extends LanguageModel {
+  describe(modelId: string): Promise<ModelInfo>;
+  /** Tokens of a text as this model counts, or the nearest estimate. */
+  countTokens(modelId: string, text: string): Promise<number>;
+}
+
+export interface ProviderDescriptor {
+  /** The part before the first slash of a model's name. */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence for pickers and docs. */
+  readonly summary: string;
+  /** The environment variable of its key; null when it needs none. */
+  readonly keyVariable: string | null;
+  readonly baseUrlVariable: string | null;
+  /** Loads the SDK on first use. @throws PromptOptError `unavailable` when the key is missing, naming the variable. */
+  connect(settings: ProviderSettings): Promise<ModelProvider>;
+}
