@@ -47,7 +47,7 @@ export interface OptimizerRun {
   /** Asks the model that plays `role`. */
   generate(role: ModelRole, messages: readonly ChatMessage[], settings: GenerateSettings): Promise<Generation>;
   /** Scores a prompt on rows. Rows already scored for this prompt in this run are not asked again. */
-  evaluate(prompt: Prompt, examples: readonly Example[]): Promise<Evaluation>;
+  evaluate(prompt: Prompt, examples: readonly Example[], settings?: Partial<GenerateSettings>): Promise<Evaluation>;
   /** How many of `examples` this prompt still has to be asked for. */
   unasked(prompt: Prompt, examples: readonly Example[]): number;
   /** Whether the worst case of this many calls fits into what is left for the search. Ask at barriers only. */
