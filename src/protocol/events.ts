@@ -61,7 +61,8 @@ export interface ConstraintRate {
 }
 
 /** Where a candidate came from. */
-export type CandidateOrigin = 'original' | 'demonstrations' | 'reflection' | 'merge' | 'proposal' | 'recombination' | 'compression';
+export type CandidateOrigin =
+  'original' | 'demonstrations' | 'reflection' | 'merge' | 'proposal' | 'recombination' | 'compression';
 
 export type StopReason =
   | 'finished'
@@ -128,7 +129,11 @@ export interface EventPayloads {
     readonly demonstrations: number;
     readonly changed: readonly string[];
   };
-  readonly 'candidate-rejected': { readonly candidate: string | null; readonly parents: readonly string[]; readonly reason: string };
+  readonly 'candidate-rejected': {
+    readonly candidate: string | null;
+    readonly parents: readonly string[];
+    readonly reason: string;
+  };
   /** The k-th settled row of an evaluation: progress between barriers. */
   readonly 'rows-done': { readonly done: number; readonly of: number };
   readonly 'candidate-evaluated': {

@@ -12,8 +12,16 @@ const fewShotConfig = bootstrapFewShot.configSchema.parse({});
 const gepaConfig = gepa.configSchema.parse({});
 
 async function optimize(task: OptimizationTask, _config: AutoConfig, run: OptimizerRun): Promise<void> {
-  await run.phase('few-shot wave', () => bootstrapFewShot.optimize(task, fewShotConfig, run.child('few-shot', 1)), 'BootstrapFewShot');
-  await run.phase('reflective search', () => gepa.optimize(task, gepaConfig, run.child('gepa', 1)), 'GEPA from the best so far');
+  await run.phase(
+    'few-shot wave',
+    () => bootstrapFewShot.optimize(task, fewShotConfig, run.child('few-shot', 1)),
+    'BootstrapFewShot',
+  );
+  await run.phase(
+    'reflective search',
+    () => gepa.optimize(task, gepaConfig, run.child('gepa', 1)),
+    'GEPA from the best so far',
+  );
 }
 
 export const auto: OptimizerDescriptor<AutoConfig> = {

@@ -15,7 +15,10 @@ export interface BootstrapOptions {
  * The BCa interval of the mean of `differences`; the percentile interval where the acceleration is undefined.
  * @returns [low, high]; both the mean when all differences are equal or there are fewer than two.
  */
-export function pairedBootstrapInterval(differences: readonly number[], options: BootstrapOptions): readonly [number, number] {
+export function pairedBootstrapInterval(
+  differences: readonly number[],
+  options: BootstrapOptions,
+): readonly [number, number] {
   requireFinite(differences, 'differences');
   const centre = mean(differences);
   const n = differences.length;
@@ -31,7 +34,9 @@ export function pairedBootstrapInterval(differences: readonly number[], options:
   const sorted = [...means];
   const below = sorted.filter((value) => value < centre).length;
   const equal = sorted.filter((value) => value === centre).length;
-  const bias = normalQuantile(Math.min(1 - 1 / (2 * resamples), Math.max(1 / (2 * resamples), (below + equal / 2) / resamples)));
+  const bias = normalQuantile(
+    Math.min(1 - 1 / (2 * resamples), Math.max(1 / (2 * resamples), (below + equal / 2) / resamples)),
+  );
   const acceleration = jackknifeAcceleration(differences, centre);
   const level01 = (p: number): number => {
     const z = bias + normalQuantile(p);

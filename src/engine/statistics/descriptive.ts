@@ -47,7 +47,8 @@ export function wilsonInterval(successes: number, n: number, level = 0.95): read
 
 /** Interval of a mean of scores in 0…1: Wilson where every score is 0 or 1, else Student's t cut to 0…1. */
 export function scoreInterval(scores: readonly number[], level = 0.95): readonly [number, number] {
-  if (scores.every((score) => score === 0 || score === 1)) return wilsonInterval(scores.filter((score) => score === 1).length, scores.length, level);
+  if (scores.every((score) => score === 0 || score === 1))
+    return wilsonInterval(scores.filter((score) => score === 1).length, scores.length, level);
   const [low, high] = meanInterval(scores, level);
   return [Math.max(0, low), Math.min(1, high)];
 }

@@ -18,7 +18,8 @@ export function mcnemarExact(gained: number, lost: number): TestResult {
   if (n === 0) return { pValue: 1, n };
   const larger = Math.max(gained, lost);
   let tail = 0;
-  for (let k = larger; k <= n; k++) tail += Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) - n * Math.LN2);
+  for (let k = larger; k <= n; k++)
+    tail += Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) - n * Math.LN2);
   return { pValue: Math.min(1, 2 * tail), n };
 }
 

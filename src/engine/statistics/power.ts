@@ -6,7 +6,8 @@ export interface PowerOptions {
   readonly power?: number;
 }
 
-const multiplier = ({ alpha = 0.05, power = 0.8 }: PowerOptions): number => normalQuantile(1 - alpha / 2) + normalQuantile(power);
+const multiplier = ({ alpha = 0.05, power = 0.8 }: PowerOptions): number =>
+  normalQuantile(1 - alpha / 2) + normalQuantile(power);
 
 /**
  * The smallest mean difference that `rows` paired rows show with the given power: (z_{1−α/2} + z_power) · sd / √rows.

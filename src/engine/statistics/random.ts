@@ -21,7 +21,8 @@ function hashPath(text: string): [number, number, number, number] {
   const lanes: [number, number, number, number] = [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    for (let lane = 0; lane < 4; lane++) lanes[lane] = Math.imul((lanes[lane] ?? 0) ^ (code + lane * 0x9e37), 0x01000193 + lane * 2);
+    for (let lane = 0; lane < 4; lane++)
+      lanes[lane] = Math.imul((lanes[lane] ?? 0) ^ (code + lane * 0x9e37), 0x01000193 + lane * 2);
   }
   return lanes.map((lane) => {
     let mixed = lane >>> 0;
@@ -53,7 +54,8 @@ export function createRandom(seed: number | string, ...path: readonly (string | 
 
   const next = (): number => nextWord() / 2 ** 32;
   const integer = (maxExclusive: number): number => {
-    if (!Number.isInteger(maxExclusive) || maxExclusive <= 0) throw new RangeError(`maxExclusive must be a positive integer, got ${maxExclusive}.`);
+    if (!Number.isInteger(maxExclusive) || maxExclusive <= 0)
+      throw new RangeError(`maxExclusive must be a positive integer, got ${maxExclusive}.`);
     return Math.floor(next() * maxExclusive);
   };
   const shuffle = <T>(items: readonly T[]): T[] => {

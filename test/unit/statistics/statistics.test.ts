@@ -6,10 +6,19 @@ import { cliffsDelta, cohensDz, pairedOddsRatio } from '../../../src/engine/stat
 import { mcnemarExact, pairedT, signFlip } from '../../../src/engine/statistics/paired-tests.ts';
 import { detectableDifference, rowsNeeded } from '../../../src/engine/statistics/power.ts';
 import { createRandom } from '../../../src/engine/statistics/random.ts';
-import { incompleteBeta, normalCdf, normalQuantile, studentCritical, studentTwoSided } from '../../../src/engine/statistics/special-functions.ts';
+import {
+  incompleteBeta,
+  normalCdf,
+  normalQuantile,
+  studentCritical,
+  studentTwoSided,
+} from '../../../src/engine/statistics/special-functions.ts';
 
 const close = (actual: number, expected: number, relative = 1e-9): void => {
-  assert.ok(Math.abs(actual - expected) <= relative * Math.max(1e-300, Math.abs(expected)), `${actual} is not ${expected}`);
+  assert.ok(
+    Math.abs(actual - expected) <= relative * Math.max(1e-300, Math.abs(expected)),
+    `${actual} is not ${expected}`,
+  );
 };
 
 describe('special functions', () => {

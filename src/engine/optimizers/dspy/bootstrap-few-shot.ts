@@ -15,9 +15,24 @@ import type { Demonstration, Prompt } from '../../spec/prompt.ts';
 import { evaluateOriginal } from '../original.ts';
 
 const configSchema = z.strictObject({
-  max_bootstrapped_demos: z.int().min(0).max(64).default(4).describe('How many demonstrations the model itself answered.'),
-  max_labeled_demos: z.int().min(0).max(64).default(16).describe('How many demonstrations in all; the rest show the expected answer.'),
-  max_rounds: z.int().min(1).max(8).default(1).describe('How often a row may be tried; later rounds sample at temperature 1.'),
+  max_bootstrapped_demos: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(4)
+    .describe('How many demonstrations the model itself answered.'),
+  max_labeled_demos: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(16)
+    .describe('How many demonstrations in all; the rest show the expected answer.'),
+  max_rounds: z
+    .int()
+    .min(1)
+    .max(8)
+    .default(1)
+    .describe('How often a row may be tried; later rounds sample at temperature 1.'),
   metric_threshold: z.number().gt(0).max(1).default(1).describe('The score from which an answer counts as a success.'),
 });
 
@@ -35,14 +50,25 @@ interface Bootstrapped {
  * Walks the training rows in order, window by window, until enough answers reach the threshold. The teacher never
  * shows a row of the window it answers: a row must not be given its own answer. Asks at most n · max_rounds rows.
  */
-async function bootstrap(teacher: Prompt, task: OptimizationTask, config: BootstrapFewShotConfig, run: OptimizerRun): Promise<Bootstrapped> {
+async function bootstrap(
+  teacher: Prompt,
+  task: OptimizationTask,
+  config: BootstrapFewShotConfig,
+  run: OptimizerRun,
+): Promise<Bootstrapped> {
   const demonstrations: Demonstration[] = [];
   const rowIds = new Set<string>();
-  for (let start = 0; start < task.train.length && demonstrations.length < config.max_bootstrapped_demos; start += WINDOW) {
+  for (
+    let start = 0;
+    start < task.train.length && demonstrations.length < config.max_bootstrapped_demos;
+    start += WINDOW
+  ) {
     const window = task.train.slice(start, start + WINDOW);
     if (!run.canAfford({ target: window.length })) break;
     const ids = new Set(window.map((example) => example.id));
-    const shown = teacher.demonstrations.filter((demonstration) => demonstration.rowId === undefined || !ids.has(demonstration.rowId));
+    const shown = teacher.demonstrations.filter(
+      (demonstration) => demonstration.rowId === undefined || !ids.has(demonstration.rowId),
+    );
     for (const [example, reply] of await successes(withDemonstrations(teacher, shown), window, config, run)) {
       if (demonstrations.length === config.max_bootstrapped_demos) break;
       const demonstration = demonstrationOf(task.spec, example, reply);
@@ -90,7 +116,10 @@ async function optimize(task: OptimizationTask, config: BootstrapFewShotConfig, 
       .flatMap((example) => demonstrationOf(task.spec, example) ?? []);
 
   const boot = await run.phase('bootstrap', async () => {
-    const teacher = withDemonstrations(original, [...original.demonstrations, ...labelled(task.train, config.max_labeled_demos, 'teacher')]);
+    const teacher = withDemonstrations(original, [
+      ...original.demonstrations,
+      ...labelled(task.train, config.max_labeled_demos, 'teacher'),
+    ]);
     return await bootstrap(teacher, task, config, run);
   });
   const raw = task.train.filter((example) => !boot.rowIds.has(example.id));

@@ -23,7 +23,12 @@ const configSchema = z.strictObject({
   fresh_rows: z.int().min(1).max(64).default(12).describe('Fresh training rows of the staged gate.'),
   skip_perfect_score: z.boolean().default(true).describe('Do not reflect on a minibatch that is all right.'),
   max_iterations: z.int().min(1).max(1000).default(60).describe('Reflections at most.'),
-  max_stale_iterations: z.int().min(1).max(1000).default(25).describe('Stop after this many reflections without an accepted child.'),
+  max_stale_iterations: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(25)
+    .describe('Stop after this many reflections without an accepted child.'),
 });
 
 export type GepaConfig = z.infer<typeof configSchema>;
@@ -49,7 +54,8 @@ async function optimize(task: OptimizationTask, config: GepaConfig, run: Optimiz
   const baseline = await evaluateOriginal(task, run);
   const population = [member(originalCandidate(task), baseline)];
   const best = run.incumbent();
-  if (best !== null && best.candidate.prompt.hash !== task.spec.prompt.hash) population.push(member(best.candidate, best.evaluation));
+  if (best !== null && best.candidate.prompt.hash !== task.spec.prompt.hash)
+    population.push(member(best.candidate, best.evaluation));
   const rows = task.train.length > 0 ? task.train : task.validation;
   if (rows.length === 0) {
     run.warn('no-training-rows', 'There are no rows to reflect on.');
@@ -58,7 +64,13 @@ async function optimize(task: OptimizationTask, config: GepaConfig, run: Optimiz
   await run.phase('reflect', () => search(task, config, run, rows, population));
 }
 
-async function search(task: OptimizationTask, config: GepaConfig, run: OptimizerRun, rows: readonly Example[], population: Member[]): Promise<void> {
+async function search(
+  task: OptimizationTask,
+  config: GepaConfig,
+  run: OptimizerRun,
+  rows: readonly Example[],
+  population: Member[],
+): Promise<void> {
   const size = Math.min(config.reflection_minibatch_size, rows.length);
   let stale = 0;
   for (let iteration = 0; iteration < config.max_iterations && stale < config.max_stale_iterations; iteration++) {
@@ -163,7 +175,11 @@ async function isFutile(task: OptimizationTask, run: OptimizerRun, parent: Membe
     const reached = sum(await run.evaluate(child.prompt, block));
     const remaining = task.validation.length - block.length;
     if (reached + remaining < total - EPSILON) {
-      run.reject(`cannot reach its parent any more after ${block.length} of ${task.validation.length} validation rows`, child.parents, child);
+      run.reject(
+        `cannot reach its parent any more after ${block.length} of ${task.validation.length} validation rows`,
+        child.parents,
+        child,
+      );
       return true;
     }
   }
@@ -189,7 +205,10 @@ export const gepa: OptimizerDescriptor<GepaConfig> = {
     return {
       low: iterations(Math.min(10, config.max_iterations), 0.2),
       likely: iterations(Math.min(config.max_stale_iterations, config.max_iterations), 0.3),
-      worst: { target: validationRows + config.max_iterations * (batch + fresh + validationRows), proposer: config.max_iterations },
+      worst: {
+        target: validationRows + config.max_iterations * (batch + fresh + validationRows),
+        proposer: config.max_iterations,
+      },
     };
   },
   optimize,

@@ -6,7 +6,8 @@ export interface ScoredCandidate {
   readonly scores: readonly number[];
 }
 
-const mean = (scores: readonly number[]): number => scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
+const mean = (scores: readonly number[]): number =>
+  scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
 
 /**
  * How many rows each candidate is among the best on, after removing candidates that others cover: walking from the

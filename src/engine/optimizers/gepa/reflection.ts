@@ -27,15 +27,28 @@ function fenced(text: string): string {
 }
 
 /** The messages that ask a proposer for a better text of `component`. */
-export function reflectionMessages(spec: TaskSpec, component: PromptComponent, records: readonly ReflectionRecord[]): ChatMessage[] {
-  const kept = [...new Set([...placeholdersOf(component.content).map((name) => `{{${name}}}`), ...spec.optimize.frozen.filter((text) => component.content.includes(text))])];
+export function reflectionMessages(
+  spec: TaskSpec,
+  component: PromptComponent,
+  records: readonly ReflectionRecord[],
+): ChatMessage[] {
+  const kept = [
+    ...new Set([
+      ...placeholdersOf(component.content).map((name) => `{{${name}}}`),
+      ...spec.optimize.frozen.filter((text) => component.content.includes(text)),
+    ]),
+  ];
   const sections = [
     `You improve the ${component.role} message of a prompt that another model follows. Read how that model answered, learn from the feedback what the task and its format demand, and write a better message. Keep what works, carry over every domain fact and general rule the records teach, and do not copy single records into it.`,
     ...(spec.description === '' ? [] : [`## Task\n${spec.description}`]),
     `## Current instruction\n${fenced(component.content)}`,
     `## Records\n${records.map(recordText).join('\n\n')}`,
-    ...(kept.length === 0 ? [] : [`## Frozen\nKeep each of these word for word:\n${kept.map((text) => `- ${text}`).join('\n')}`]),
-    ...(spec.constraints.length === 0 ? [] : [`## Constraints\n${spec.constraints.map((constraint) => `- ${constraint.description}`).join('\n')}`]),
+    ...(kept.length === 0
+      ? []
+      : [`## Frozen\nKeep each of these word for word:\n${kept.map((text) => `- ${text}`).join('\n')}`]),
+    ...(spec.constraints.length === 0
+      ? []
+      : [`## Constraints\n${spec.constraints.map((constraint) => `- ${constraint.description}`).join('\n')}`]),
     'Answer with the new instruction in one fenced block.',
   ];
   return [textMessage('user', sections.join('\n\n'))];
@@ -71,6 +84,7 @@ export function rejectionOf(spec: TaskSpec, before: string, after: string): stri
   if (lost !== undefined) return `it dropped the placeholder {{${lost}}}`;
   const invented = [...has].find((name) => !had.has(name) && !known.has(name));
   if (invented !== undefined) return `it invented the placeholder {{${invented}}}`;
-  if (spec.optimize.frozen.some((text) => before.includes(text) && !after.includes(text))) return 'it dropped frozen text';
+  if (spec.optimize.frozen.some((text) => before.includes(text) && !after.includes(text)))
+    return 'it dropped frozen text';
   return null;
 }
