@@ -1,0 +1,49 @@
+/** The resolved configuration of a run: with the spec text and the rows, all that the run is a function of. */
+import type { Forecast, Limits } from '../../protocol/events.ts';
+import type { ModelPrice } from '../models/price.ts';
+
+export interface RunConfig {
+  readonly strategy: string;
+  readonly strategyConfig: unknown;
+  readonly optimizerVersion: string;
+  readonly seed: number;
+  readonly models: { readonly target: string; readonly proposer: string };
+  readonly limits: Limits;
+  /** Prices by model as they were when the run began; null where unknown. */
+  readonly prices: Readonly<Record<string, ModelPrice | null>>;
+  /** The most one reply of each role may use, in tokens. */
+  readonly replyLimits: { readonly target: number; readonly proposer: number };
+  /** Test rows the verdict will ask: all of them, or as many as the budget leaves room for. */
+  readonly verdictRows: number;
+  /** Calls, and the share of money and tokens, kept back for the verdict. */
+  readonly reserve: { readonly calls: number; readonly share: number };
+  readonly forecast: Forecast;
+  readonly notes: readonly string[];
+}
+
+/** The part of usd and token limits that the search may not touch. */
+const RESERVED_SHARE = 0.25;
+
+/** The verdict takes at most this part of a call limit, and shrinks its rows to fit, but not below `FEWEST_VERDICT_ROWS`. */
+const VERDICT_CALL_SHARE = 0.4;
+const FEWEST_VERDICT_ROWS = 30;
+
+/** How many test rows the verdict asks under a call limit, each for the original and for the winner. */
+export function verdictRowsFor(testRows: number, callLimit: number | undefined): number {
+  if (callLimit === undefined) return testRows;
+  const affordable = Math.floor((callLimit * VERDICT_CALL_SHARE) / 2);
+  return Math.min(testRows, Math.max(FEWEST_VERDICT_ROWS, affordable));
+}
+
+export function reserveFor(verdictRows: number): RunConfig['reserve'] {
+  return { calls: 2 * verdictRows, share: verdictRows === 0 ? 0 : RESERVED_SHARE };
+}
+
+/** What the search may use of the run's limits. */
+export function searchLimits(limits: Limits, reserve: RunConfig['reserve']): Limits {
+  return {
+    ...(limits.calls === undefined ? {} : { calls: Math.max(0, limits.calls - reserve.calls) }),
+    ...(limits.usd === undefined ? {} : { usd: limits.usd * (1 - reserve.share) }),
+    ...(limits.tokens === undefined ? {} : { tokens: Math.floor(limits.tokens * (1 - reserve.share)) }),
+  };
+}
