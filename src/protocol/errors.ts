@@ -39,6 +39,8 @@ export interface ErrorDetails {
   readonly retryable?: boolean;
   /** Whether the provider may have worked (and billed) although no reply arrived, e.g. a connection cut half way. */
   readonly mayHaveCost?: boolean;
+  /** Budget errors: which limit was reached. */
+  readonly limit?: 'usd' | 'calls' | 'tokens' | 'minutes';
   /** Spec and data errors: the file, and the line (1-based) in it. */
   readonly file?: string;
   readonly line?: number;

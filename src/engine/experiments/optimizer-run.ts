@@ -137,7 +137,11 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
       // A prompt measured again by a later phase is not a new offer.
       if (state.offered.some((offered) => offered.candidate.prompt.hash === candidate.prompt.hash)) return;
       if (offer(state, { candidate, evaluation })) {
-        events.emit('incumbent-changed', { candidate: candidate.prompt.hash, estimate: evaluation.estimate, calls: budget.spent().calls });
+        events.emit('incumbent-changed', {
+          candidate: candidate.prompt.hash,
+          estimate: evaluation.estimate,
+          calls: budget.spent().calls,
+        });
       }
       services.account(events);
     },
@@ -157,7 +161,11 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
     },
 
     child(name, share) {
-      return createOptimizerRun(services, share >= 1 ? budget : budget.child(scaled(budget.left(), share)), events.below(name));
+      return createOptimizerRun(
+        services,
+        share >= 1 ? budget : budget.child(scaled(budget.left(), share)),
+        events.below(name),
+      );
     },
   };
   return run;
@@ -184,6 +192,8 @@ function scaled(left: Limits, share: number): Limits {
 function changedComponents(prompt: Prompt, parent: Prompt | undefined): string[] {
   if (parent === undefined) return [];
   return prompt.components
-    .filter((component) => parent.components.find((other) => other.name === component.name)?.content !== component.content)
+    .filter(
+      (component) => parent.components.find((other) => other.name === component.name)?.content !== component.content,
+    )
     .map((component) => component.name);
 }

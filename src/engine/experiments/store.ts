@@ -73,7 +73,10 @@ export interface ResultsStore {
   events(runId: string, afterArrival?: number): Promise<StoredEvent[]>;
 
   /** Content by its SHA-256; writing what is there already does nothing. Buffered like `append`. */
-  putContent(lease: RunLease, items: readonly { readonly hash: string; readonly kind: ContentKind; readonly text: string }[]): void;
+  putContent(
+    lease: RunLease,
+    items: readonly { readonly hash: string; readonly kind: ContentKind; readonly text: string }[],
+  ): void;
   getContent(hashes: readonly string[]): Promise<Map<string, string>>;
 
   journal(lease: RunLease): JournalPort;

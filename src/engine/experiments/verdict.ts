@@ -32,7 +32,11 @@ function estimateOf(rows: readonly RowResult[]): Estimate {
 }
 
 /** Right/wrong rows take McNemar's exact test; graded rows the sign-flip permutation test. */
-function test(before: readonly number[], after: readonly number[], random: RandomStream): Pick<VerdictSummary, 'pValue' | 'test' | 'effectSize'> {
+function test(
+  before: readonly number[],
+  after: readonly number[],
+  random: RandomStream,
+): Pick<VerdictSummary, 'pValue' | 'test' | 'effectSize'> {
   const differences = after.map((score, index) => score - (before[index] ?? 0));
   if ([...before, ...after].every((score) => score === 0 || score === 1)) {
     const gained = differences.filter((difference) => difference > 0).length;
@@ -48,7 +52,10 @@ function test(before: readonly number[], after: readonly number[], random: Rando
     pValue: signFlip(differences, random).pValue,
     test: 'sign-flip permutation, two-sided',
     // JSON has no infinity; all rows differing by the same amount is the largest effect there is.
-    effectSize: { name: "Cohen's d_z", value: Number.isFinite(size) ? size : Math.sign(size) * Number.MAX_SAFE_INTEGER },
+    effectSize: {
+      name: "Cohen's d_z",
+      value: Number.isFinite(size) ? size : Math.sign(size) * Number.MAX_SAFE_INTEGER,
+    },
   };
 }
 
@@ -93,7 +100,13 @@ export function makeVerdict(input: VerdictInput): VerdictSummary {
   const result = test(before, after, input.random);
   const significant = result.pValue < ALPHA;
   const change = mean(differences);
-  const outcome = !input.changed ? 'original-kept' : !significant ? 'no-significant-difference' : change > 0 ? 'better' : 'worse';
+  const outcome = !input.changed
+    ? 'original-kept'
+    : !significant
+      ? 'no-significant-difference'
+      : change > 0
+        ? 'better'
+        : 'worse';
   const verdict = {
     before: estimateOf(input.before),
     after: estimateOf(input.after),
@@ -122,12 +135,18 @@ const FOLDS = 5;
  * row chose the candidate it is scored by. Candidates were still written and gated with these rows in sight, which is
  * why the result is labelled weaker.
  */
-export function crossFit(state: SearchState, original: Evaluation): { readonly before: RowResult[]; readonly after: RowResult[] } {
+export function crossFit(
+  state: SearchState,
+  original: Evaluation,
+): { readonly before: RowResult[]; readonly after: RowResult[] } {
   const before = [...original.rows];
   const after = before.map((row, index) => {
     const outside = (evaluation: Evaluation): number =>
       evaluation.rows.reduce((sum, other, place) => (place % FOLDS === index % FOLDS ? sum : sum + other.score), 0);
-    const best = state.offered.reduce<Evaluation>((chosen, { evaluation }) => (outside(evaluation) > outside(chosen) + 1e-9 ? evaluation : chosen), original);
+    const best = state.offered.reduce<Evaluation>(
+      (chosen, { evaluation }) => (outside(evaluation) > outside(chosen) + 1e-9 ? evaluation : chosen),
+      original,
+    );
     return best.rows[index] ?? row;
   });
   return { before, after };

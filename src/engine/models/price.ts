@@ -16,5 +16,10 @@ export function costOf(usage: Usage, price: ModelPrice | null): number | null {
   if (price === null) return null;
   const cachedPrice = price.cachedInputPerMillion ?? price.inputPerMillion;
   const fresh = usage.inputTokens - usage.cachedInputTokens;
-  return (fresh * price.inputPerMillion + usage.cachedInputTokens * cachedPrice + usage.outputTokens * price.outputPerMillion) / 1e6;
+  return (
+    (fresh * price.inputPerMillion +
+      usage.cachedInputTokens * cachedPrice +
+      usage.outputTokens * price.outputPerMillion) /
+    1e6
+  );
 }

@@ -31,10 +31,16 @@ export interface Prompt {
 }
 
 /** Makes a prompt and its identity. */
-export function createPrompt(components: readonly PromptComponent[], demonstrations: readonly Demonstration[] = []): Prompt {
+export function createPrompt(
+  components: readonly PromptComponent[],
+  demonstrations: readonly Demonstration[] = [],
+): Prompt {
   const content = JSON.stringify([
     components.map(({ name, role, content: text }) => [name, role, text]),
-    demonstrations.map(({ inputs, assistant }) => [Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1)), assistant]),
+    demonstrations.map(({ inputs, assistant }) => [
+      Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1)),
+      assistant,
+    ]),
   ]);
   return { hash: createHash('sha256').update(content).digest('hex').slice(0, 16), components, demonstrations };
 }
@@ -46,7 +52,10 @@ export function withComponents(prompt: Prompt, texts: Readonly<Record<string, st
       throw new RangeError(`The prompt has no component "${name}".`);
     }
   }
-  const components = prompt.components.map((component) => ({ ...component, content: texts[component.name] ?? component.content }));
+  const components = prompt.components.map((component) => ({
+    ...component,
+    content: texts[component.name] ?? component.content,
+  }));
   return createPrompt(components, prompt.demonstrations);
 }
 

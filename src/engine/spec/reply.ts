@@ -13,7 +13,8 @@ export function findJsonObject(text: string): Readonly<Record<string, unknown>> 
     if (candidate === undefined || candidate.trim() === '') continue;
     try {
       const value: unknown = JSON.parse(candidate);
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
+      if (typeof value === 'object' && value !== null && !Array.isArray(value))
+        return value as Readonly<Record<string, unknown>>;
     } catch {
       // The next form may be the one.
     }
@@ -50,7 +51,11 @@ export function readReply(spec: Shape, text: string): Readonly<Record<string, un
   if (isJson(spec)) return findJsonObject(text);
   const sections = readSections(text);
   const complete = spec.outputs.every((output) => output.optional || Object.hasOwn(sections, output.name));
-  return complete ? Object.fromEntries(spec.outputs.flatMap(({ name }) => (Object.hasOwn(sections, name) ? [[name, sections[name]]] : []))) : null;
+  return complete
+    ? Object.fromEntries(
+        spec.outputs.flatMap(({ name }) => (Object.hasOwn(sections, name) ? [[name, sections[name]]] : [])),
+      )
+    : null;
 }
 
 const print = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -60,6 +65,7 @@ export function expectedReply(spec: Shape, expected: ExpectedValue): string {
   if (typeof expected === 'string') return expected;
   if (spec.outputs.length <= 1) return print(expected[spec.outputs[0]?.name ?? 'reply'] ?? expected);
   const known = spec.outputs.filter((output) => expected[output.name] !== undefined);
-  if (isJson(spec)) return JSON.stringify(Object.fromEntries(known.map((output) => [output.name, expected[output.name]])));
+  if (isJson(spec))
+    return JSON.stringify(Object.fromEntries(known.map((output) => [output.name, expected[output.name]])));
   return known.map((output) => `[[ ## ${output.name} ## ]]\n${print(expected[output.name])}`).join('\n\n');
 }

@@ -43,7 +43,12 @@ export interface MetricSpec {
 
 /** GitHub Models' `evaluators`, with their case rules (FORMATS.md). */
 export type EvaluatorSpec =
-  | { readonly name: string; readonly kind: 'string'; readonly test: 'equals' | 'contains' | 'startsWith' | 'endsWith'; readonly value: string }
+  | {
+      readonly name: string;
+      readonly kind: 'string';
+      readonly test: 'equals' | 'contains' | 'startsWith' | 'endsWith';
+      readonly value: string;
+    }
   | { readonly name: string; readonly kind: 'llm' | 'uses'; readonly config: unknown };
 
 /** A value of `expected`: the reply, or a map by output. */

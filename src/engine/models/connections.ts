@@ -1,0 +1,84 @@
+/** Providers connected once a process, and what is known of their models. Made at the composition root. */
+import { PromptOptError } from '../../protocol/errors.ts';
+import type { Clock } from './clock.ts';
+import type { LanguageModel } from './language-model.ts';
+import { withLimiter } from './limiter.ts';
+import type { ModelPrice } from './price.ts';
+import type { ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './provider.ts';
+
+export interface ModelConnections {
+  /** What is known of `provider/model`. @throws PromptOptError `unavailable` for an unknown provider or missing key. */
+  describe(model: string): Promise<ModelInfo>;
+  /** The model behind its limiter, shared by all runs of the process. */
+  open(model: string): Promise<LanguageModel>;
+  countTokens(model: string, text: string): Promise<number>;
+}
+
+export interface ConnectionOptions {
+  readonly providers: readonly ProviderDescriptor[];
+  readonly settingsFor: (provider: ProviderDescriptor) => ProviderSettings;
+  /** Prices by full model name that win over the price data. */
+  readonly prices?: Readonly<Record<string, ModelPrice>>;
+  readonly concurrency: number;
+  readonly clock: Clock;
+}
+
+export function createConnections({
+  providers,
+  settingsFor,
+  prices = {},
+  concurrency,
+  clock,
+}: ConnectionOptions): ModelConnections {
+  const connected = new Map<string, Promise<ModelProvider>>();
+  const opened = new Map<string, Promise<LanguageModel>>();
+
+  const split = (model: string): { provider: ProviderDescriptor; id: string } => {
+    const slash = model.indexOf('/');
+    const provider = providers.find(({ name }) => name === model.slice(0, slash));
+    if (slash <= 0 || provider === undefined) {
+      throw new PromptOptError('unavailable', `There is no provider for the model "${model}".`, {
+        remedy: `Name it as provider/model; providers are ${providers.map(({ name }) => name).join(', ')}.`,
+      });
+    }
+    return { provider, id: model.slice(slash + 1) };
+  };
+
+  const connect = (provider: ProviderDescriptor): Promise<ModelProvider> => {
+    const known = connected.get(provider.name);
+    if (known !== undefined) return known;
+    const connecting = provider.connect(settingsFor(provider));
+    connected.set(provider.name, connecting);
+    // A refused key may be mended while the process lives: a failure is not kept.
+    connecting.catch(() => connected.delete(provider.name));
+    return connecting;
+  };
+
+  return {
+    async describe(model) {
+      const { provider, id } = split(model);
+      const info = await (await connect(provider)).describe(id);
+      const own = prices[model];
+      return own === undefined ? info : { ...info, price: own };
+    },
+    open(model) {
+      const known = opened.get(model);
+      if (known !== undefined) return known;
+      const opening = (async () => {
+        const { provider, id } = split(model);
+        const connection = await connect(provider);
+        return withLimiter(
+          { generate: (request, options) => connection.generate({ ...request, model: id }, options) },
+          { concurrency, clock },
+        );
+      })();
+      opened.set(model, opening);
+      opening.catch(() => opened.delete(model));
+      return opening;
+    },
+    async countTokens(model, text) {
+      const { provider, id } = split(model);
+      return await (await connect(provider)).countTokens(id, text);
+    },
+  };
+}

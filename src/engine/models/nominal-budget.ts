@@ -1,0 +1,30 @@
+/**
+ * Outermost: counts a call as if it were bought, also when journal or cache answers, so that warm and cold runs are
+ * the same run. Admission is asked for at once, with no wait before it: calls are admitted in program order.
+ */
+import type { Budget } from './budget.ts';
+import type { Generation, LanguageModel } from './language-model.ts';
+import type { ModelInfo } from './provider.ts';
+import { spendOf } from './spend.ts';
+import { worstCaseOf } from './worst-case.ts';
+
+export function withNominalBudget(
+  inner: LanguageModel,
+  budget: Budget,
+  infoOf: (model: string) => ModelInfo,
+): LanguageModel {
+  return {
+    async generate(request, options) {
+      const reservation = await budget.admit(worstCaseOf(request, infoOf(request.model)));
+      let generation: Generation;
+      try {
+        generation = await inner.generate(request, options);
+      } catch (error) {
+        reservation.release();
+        throw error;
+      }
+      reservation.settle(spendOf(generation.usage, generation.costUsd));
+      return generation;
+    },
+  };
+}
