@@ -35,8 +35,12 @@ export function verdictRowsFor(testRows: number, callLimit: number | undefined):
   return Math.min(testRows, Math.max(FEWEST_VERDICT_ROWS, affordable));
 }
 
-export function reserveFor(verdictRows: number): RunConfig['reserve'] {
-  return { calls: 2 * verdictRows, share: verdictRows === 0 ? 0 : RESERVED_SHARE };
+/**
+ * @param inAir calls that may be out at once. A kill may lose that many replies, which a resume buys again: without
+ * room for them the paid limit would end a resumed run before its verdict.
+ */
+export function reserveFor(verdictRows: number, inAir: number): RunConfig['reserve'] {
+  return { calls: 2 * verdictRows + inAir, share: verdictRows === 0 ? 0 : RESERVED_SHARE };
 }
 
 /** What the search may use of the run's limits. */

@@ -1,0 +1,163 @@
+/** From a spec and its rows to a run that is ready to start: resolved, priced, forecast. Nothing is sent. */
+import type { Limits } from '../../protocol/events.ts';
+import { PromptOptError } from '../../protocol/errors.ts';
+import type { Example, Splits } from '../data/example.ts';
+import type { ModelConnections } from '../models/connections.ts';
+import type { ModelInfo } from '../models/provider.ts';
+import { REPLY_LIMITS, targetReplyLimit } from '../models/worst-case.ts';
+import type { OptimizerDescriptor } from '../optimizers/optimizer.ts';
+import { expectedReply } from '../spec/reply.ts';
+import { renderMessages } from '../spec/template.ts';
+import type { TaskSpec } from '../spec/task-spec.ts';
+import { makeForecast } from './forecast.ts';
+import { reserveFor, searchLimits, verdictRowsFor } from './run-config.ts';
+import type { RunConfig } from './run-config.ts';
+
+export interface RunRequest {
+  readonly spec: TaskSpec;
+  readonly specText: string;
+  readonly specPath: string;
+  readonly splits: Splits;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly limits: Limits;
+  readonly models: { readonly target: string; readonly proposer: string };
+}
+
+export interface PreparedRun {
+  readonly request: RunRequest;
+  readonly config: RunConfig;
+  readonly optimizer: OptimizerDescriptor;
+}
+
+export interface PrepareServices {
+  readonly optimizers: readonly OptimizerDescriptor[];
+  readonly connections: ModelConnections;
+  readonly concurrency: number;
+}
+
+/** Milliseconds of a call nobody has measured yet. */
+const GUESSED_LATENCY_MS = 1500;
+const EMBEDDED_LATENCY_MS = 3;
+
+export const isEmbedded = (model: string): boolean => model.startsWith('embedded/');
+
+/**
+ * @throws PromptOptError `data` without rows, `usage` for an unknown strategy or its options, `budget` when the limits
+ * allow no baseline, `unavailable` when a model cannot be used.
+ */
+export async function prepareRun(request: RunRequest, services: PrepareServices): Promise<PreparedRun> {
+  const { spec, splits, models } = request;
+  const optimizer = findOptimizer(request.strategy, services.optimizers);
+  const strategyConfig = readConfig(optimizer, spec);
+  if (splits.validation.length === 0) {
+    throw new PromptOptError('data', 'There are no validation rows to optimize on.', {
+      remedy: 'Add rows under `testData`, or name data files under `data`.',
+      file: request.specPath,
+    });
+  }
+  const target = await services.connections.describe(models.target);
+  const proposer = await services.connections.describe(models.proposer);
+  const verdictRows = verdictRowsFor(splits.test.length, request.limits.calls);
+  const reserve = reserveFor(verdictRows, services.concurrency);
+  const searchCalls = searchLimits(request.limits, reserve).calls;
+  const replyLimits = { target: await replyLimit(request, services.connections), proposer: REPLY_LIMITS.proposer };
+  const figures = {
+    trainRows: splits.train.length,
+    validationRows: splits.validation.length,
+    components: spec.prompt.components.length,
+    callLimit: searchCalls ?? Infinity,
+  };
+  const forecast = makeForecast({
+    search: optimizer.forecast(figures, strategyConfig),
+    verdictCalls: 2 * verdictRows,
+    limits: request.limits,
+    tokens: await meanTokens(request, services.connections, replyLimits),
+    prices: { target: target.price, proposer: proposer.price },
+    latencyMs: isEmbedded(models.target) ? EMBEDDED_LATENCY_MS : GUESSED_LATENCY_MS,
+    concurrency: services.concurrency,
+  });
+  const notes = [...splits.notes];
+  if (verdictRows < splits.test.length) {
+    notes.push(`The call limit leaves room for ${verdictRows} of ${splits.test.length} test rows in the verdict.`);
+  }
+  if (searchCalls !== undefined && searchCalls < splits.validation.length) {
+    const needed = splits.validation.length + reserve.calls;
+    throw new PromptOptError('budget', `A limit of ${request.limits.calls ?? 0} calls is too small even for a baseline: ${splits.validation.length} validation rows and ${reserve.calls} calls kept for the verdict need ${needed}.`, {
+      limit: 'calls',
+      remedy: `Allow at least ${needed} calls; a search needs more.`,
+    });
+  }
+  const config: RunConfig = {
+    strategy: optimizer.name,
+    strategyConfig,
+    optimizerVersion: optimizer.version,
+    seed: request.seed,
+    models,
+    limits: request.limits,
+    prices: { [models.target]: target.price, [models.proposer]: proposer.price },
+    replyLimits,
+    verdictRows,
+    reserve,
+    forecast,
+    notes,
+  };
+  return { request, config, optimizer };
+}
+
+function findOptimizer(name: string, optimizers: readonly OptimizerDescriptor[]): OptimizerDescriptor {
+  const found = optimizers.find((optimizer) => optimizer.name === name);
+  if (found !== undefined) return found;
+  throw new PromptOptError('usage', `There is no strategy "${name}".`, { remedy: `Strategies are ${optimizers.map((optimizer) => optimizer.name).join(', ')}.` });
+}
+
+function readConfig(optimizer: OptimizerDescriptor, spec: TaskSpec): unknown {
+  const given = spec.optimize.strategy === optimizer.name ? spec.optimize.config : {};
+  const read = optimizer.configSchema.safeParse(given);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new PromptOptError('usage', `The options of ${optimizer.title} are wrong: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+}
+
+const texts = (spec: TaskSpec, rows: readonly Example[]): string[] =>
+  rows.flatMap((row) => (row.expected === null ? [] : [expectedReply(spec, row.expected)]));
+
+async function replyLimit({ spec, splits, models }: RunRequest, connections: ModelConnections): Promise<number> {
+  if (spec.modelParameters.maxTokens !== undefined) return spec.modelParameters.maxTokens;
+  const expected = texts(spec, [...splits.train, ...splits.validation]);
+  const longest = expected.reduce((most, text) => (text.length > most.length ? text : most), '');
+  return targetReplyLimit(await connections.countTokens(models.target, longest));
+}
+
+/** Rows whose rendered prompt is counted for the forecast. */
+const COUNTED_ROWS = 5;
+
+async function meanTokens(
+  { spec, splits, models }: RunRequest,
+  connections: ModelConnections,
+  limits: RunConfig['replyLimits'],
+): Promise<Parameters<typeof makeForecast>[0]['tokens']> {
+  const rows = splits.validation.slice(0, COUNTED_ROWS);
+  const mean = async (model: string, sample: readonly string[]): Promise<number> => {
+    const counts = await Promise.all(sample.map((text) => connections.countTokens(model, text)));
+    return Math.ceil(counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length));
+  };
+  const rendered = rows.map((row) => renderMessages(spec.prompt, row.inputs).map((message) => message.content).join('\n'));
+  const input = await mean(models.target, rendered);
+  const output = Math.min(limits.target, Math.max(8, await mean(models.target, texts(spec, rows))));
+  // A reflection shows the instruction and three rows with their replies, and answers with an instruction.
+  const instruction = await mean(models.proposer, [spec.prompt.components.map((component) => component.content).join('\n')]);
+  return {
+    target: { input, output, worstOutput: limits.target },
+    proposer: { input: 300 + instruction + 3 * (input + output), output: Math.min(limits.proposer, 200 + instruction), worstOutput: limits.proposer },
+  };
+}
+
+/** The models of a run by full name, at the prices it keeps. */
+export async function modelsOf(config: RunConfig, connections: ModelConnections): Promise<Map<string, ModelInfo>> {
+  const models = new Map<string, ModelInfo>();
+  for (const name of Object.values(config.models)) {
+    models.set(name, { ...(await connections.describe(name)), price: config.prices[name] ?? null });
+  }
+  return models;
+}
