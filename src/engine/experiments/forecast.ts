@@ -8,7 +8,9 @@ export interface ForecastInput {
   readonly verdictCalls: number;
   readonly limits: Limits;
   /** Mean tokens of one call by role. */
-  readonly tokens: Readonly<Record<'target' | 'proposer', { readonly input: number; readonly output: number; readonly worstOutput: number }>>;
+  readonly tokens: Readonly<
+    Record<'target' | 'proposer', { readonly input: number; readonly output: number; readonly worstOutput: number }>
+  >;
   readonly prices: Readonly<Record<'target' | 'proposer', ModelPrice | null>>;
   /** Milliseconds of one call, and how many are out at once. */
   readonly latencyMs: number;
@@ -29,18 +31,30 @@ export function makeForecast(input: ForecastInput): Forecast {
     const total = wanted.target + wanted.proposer;
     const scale = limits.calls === undefined ? 1 : Math.min(1, limits.calls / Math.max(1, total));
     const calls = { target: Math.round(wanted.target * scale), proposer: Math.round(wanted.proposer * scale) };
-    const output = (role: 'target' | 'proposer'): number => calls[role] * (level === 'worst' ? tokens[role].worstOutput : tokens[role].output);
+    const output = (role: 'target' | 'proposer'): number =>
+      calls[role] * (level === 'worst' ? tokens[role].worstOutput : tokens[role].output);
     const inputTokens = (calls.target * tokens.target.input + calls.proposer * tokens.proposer.input) * GROWTH[level];
     const priceOf = (role: 'target' | 'proposer'): number | null => {
       const price = prices[role];
       if (price === null) return calls[role] === 0 ? 0 : null;
-      return (calls[role] * tokens[role].input * GROWTH[level] * price.inputPerMillion + output(role) * price.outputPerMillion) / 1e6;
+      return (
+        (calls[role] * tokens[role].input * GROWTH[level] * price.inputPerMillion +
+          output(role) * price.outputPerMillion) /
+        1e6
+      );
     };
     const [target, proposer] = [priceOf('target'), priceOf('proposer')];
     const usd = target === null || proposer === null ? null : Math.min(target + proposer, limits.usd ?? Infinity);
     const sum = calls.target + calls.proposer;
     const minutes = Math.min((sum * input.latencyMs) / input.concurrency / 60_000, limits.minutes ?? Infinity);
-    return { calls: sum, callsByRole: calls, inputTokens: Math.round(inputTokens), outputTokens: Math.round(output('target') + output('proposer')), usd, minutes };
+    return {
+      calls: sum,
+      callsByRole: calls,
+      inputTokens: Math.round(inputTokens),
+      outputTokens: Math.round(output('target') + output('proposer')),
+      usd,
+      minutes,
+    };
   });
   const range = (pick: (level: (typeof byLevel)[number]) => number): ForecastRange => {
     const [low = 0, likely = 0, worst = 0] = byLevel.map(pick);

@@ -83,10 +83,14 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
   }
   if (searchCalls !== undefined && searchCalls < splits.validation.length) {
     const needed = splits.validation.length + reserve.calls;
-    throw new PromptOptError('budget', `A limit of ${request.limits.calls ?? 0} calls is too small even for a baseline: ${splits.validation.length} validation rows and ${reserve.calls} calls kept for the verdict need ${needed}.`, {
-      limit: 'calls',
-      remedy: `Allow at least ${needed} calls; a search needs more.`,
-    });
+    throw new PromptOptError(
+      'budget',
+      `A limit of ${request.limits.calls ?? 0} calls is too small even for a baseline: ${splits.validation.length} validation rows and ${reserve.calls} calls kept for the verdict need ${needed}.`,
+      {
+        limit: 'calls',
+        remedy: `Allow at least ${needed} calls; a search needs more.`,
+      },
+    );
   }
   const config: RunConfig = {
     strategy: optimizer.name,
@@ -108,7 +112,9 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
 function findOptimizer(name: string, optimizers: readonly OptimizerDescriptor[]): OptimizerDescriptor {
   const found = optimizers.find((optimizer) => optimizer.name === name);
   if (found !== undefined) return found;
-  throw new PromptOptError('usage', `There is no strategy "${name}".`, { remedy: `Strategies are ${optimizers.map((optimizer) => optimizer.name).join(', ')}.` });
+  throw new PromptOptError('usage', `There is no strategy "${name}".`, {
+    remedy: `Strategies are ${optimizers.map((optimizer) => optimizer.name).join(', ')}.`,
+  });
 }
 
 function readConfig(optimizer: OptimizerDescriptor, spec: TaskSpec): unknown {
@@ -116,7 +122,10 @@ function readConfig(optimizer: OptimizerDescriptor, spec: TaskSpec): unknown {
   const read = optimizer.configSchema.safeParse(given);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new PromptOptError('usage', `The options of ${optimizer.title} are wrong: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+  throw new PromptOptError(
+    'usage',
+    `The options of ${optimizer.title} are wrong: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+  );
 }
 
 const texts = (spec: TaskSpec, rows: readonly Example[]): string[] =>
@@ -142,14 +151,24 @@ async function meanTokens(
     const counts = await Promise.all(sample.map((text) => connections.countTokens(model, text)));
     return Math.ceil(counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length));
   };
-  const rendered = rows.map((row) => renderMessages(spec.prompt, row.inputs).map((message) => message.content).join('\n'));
+  const rendered = rows.map((row) =>
+    renderMessages(spec.prompt, row.inputs)
+      .map((message) => message.content)
+      .join('\n'),
+  );
   const input = await mean(models.target, rendered);
   const output = Math.min(limits.target, Math.max(8, await mean(models.target, texts(spec, rows))));
   // A reflection shows the instruction and three rows with their replies, and answers with an instruction.
-  const instruction = await mean(models.proposer, [spec.prompt.components.map((component) => component.content).join('\n')]);
+  const instruction = await mean(models.proposer, [
+    spec.prompt.components.map((component) => component.content).join('\n'),
+  ]);
   return {
     target: { input, output, worstOutput: limits.target },
-    proposer: { input: 300 + instruction + 3 * (input + output), output: Math.min(limits.proposer, 200 + instruction), worstOutput: limits.proposer },
+    proposer: {
+      input: 300 + instruction + 3 * (input + output),
+      output: Math.min(limits.proposer, 200 + instruction),
+      worstOutput: limits.proposer,
+    },
   };
 }
 

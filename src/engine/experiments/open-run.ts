@@ -1,0 +1,114 @@
+/** Beginning a run in the store, and picking one up where it was left. */
+import { PromptOptError } from '../../protocol/errors.ts';
+import type { Example, Splits } from '../data/example.ts';
+import type { TaskSpec } from '../spec/task-spec.ts';
+import type { PreparedRun, RunRequest } from './prepare-run.ts';
+import { startRun } from './run.ts';
+import type { Run, RunServices } from './run.ts';
+import type { RunConfig } from './run-config.ts';
+import type { RunHeader } from './store.ts';
+
+export interface OpenServices extends RunServices {
+  readonly engineVersion: string;
+  /** Who holds the lease: a process, readable in an error. */
+  readonly owner: string;
+  readonly newId: () => string;
+  /** Reads a stored spec. @throws PromptOptError `spec` when it has errors. */
+  readonly readSpec: (text: string, path: string) => TaskSpec;
+}
+
+const SPLITS = ['train', 'validation', 'test'] as const;
+
+/** Stores header and rows, takes the lease, starts. */
+export async function beginRun(prepared: PreparedRun, services: OpenServices): Promise<Run> {
+  const { request, config } = prepared;
+  const header: RunHeader = {
+    id: services.newId(),
+    name: request.spec.name,
+    strategy: config.strategy,
+    specPath: request.specPath,
+    specText: request.specText,
+    createdAt: services.clock.now(),
+    engineVersion: services.engineVersion,
+    config,
+    rows: {
+      train: idsOf(request.splits.train),
+      validation: idsOf(request.splits.validation),
+      test: idsOf(request.splits.test),
+    },
+  };
+  const lease = await services.store.createRun(header, services.owner);
+  const rows = SPLITS.flatMap((split) => request.splits[split]);
+  services.store.putContent(
+    lease,
+    rows.map((row) => ({ hash: row.id, kind: 'row' as const, text: JSON.stringify(row) })),
+  );
+  await services.store.flush();
+  return startRun(prepared, lease, services);
+}
+
+const idsOf = (rows: readonly Example[]): string[] => rows.map((row) => row.id);
+
+/** What is told when the code has changed since the run began. */
+export interface Resumed {
+  readonly run: Run;
+  readonly note: string | null;
+}
+
+/**
+ * Runs the stored task again: the journal answers what was bought, and the run goes on where it stopped.
+ * @throws PromptOptError `usage` for an unknown or finished run, `store` when it is alive elsewhere.
+ */
+export async function resumeRun(runId: string, services: OpenServices): Promise<Resumed> {
+  const { store } = services;
+  const record = await store.load(runId);
+  if (record === null)
+    throw new PromptOptError('usage', `There is no run "${runId}".`, {
+      remedy: 'List the runs with `promptopt runs list`.',
+    });
+  if (record.status === 'done' || record.status === 'discarded') {
+    throw new PromptOptError('usage', `Run ${runId} is finished; there is nothing to resume.`, {
+      remedy: `See its result with \`promptopt runs show ${runId}\`.`,
+    });
+  }
+  const { header } = record;
+  const config = header.config as RunConfig;
+  const optimizer = services.optimizers.find((descriptor) => descriptor.name === config.strategy);
+  if (optimizer === undefined) throw new PromptOptError('usage', `This version has no strategy "${config.strategy}".`);
+  const spec = services.readSpec(header.specText, header.specPath);
+  const request: RunRequest = {
+    spec,
+    specText: header.specText,
+    specPath: header.specPath,
+    splits: await loadSplits(header, services),
+    strategy: config.strategy,
+    seed: config.seed,
+    limits: config.limits,
+    models: config.models,
+  };
+  const lease = await store.takeLease(runId, services.owner);
+  const events = await store.events(runId);
+  const elapsedMs = (events.at(-1)?.time ?? header.createdAt) - header.createdAt;
+  const changed = header.engineVersion !== services.engineVersion || config.optimizerVersion !== optimizer.version;
+  const prepared: PreparedRun = { request, config, optimizer };
+  const earlier = { paid: record.paid, inputs: await store.inputs(runId), elapsedMs };
+  return {
+    run: startRun(prepared, lease, services, earlier),
+    note: changed
+      ? 'This run began under another version: its journal now serves as a cache only, and the search may take another way.'
+      : null,
+  };
+}
+
+async function loadSplits(header: RunHeader, services: OpenServices): Promise<Splits> {
+  const ids = SPLITS.flatMap((split) => header.rows[split]);
+  const content = await services.store.getContent(ids);
+  const rowsOf = (split: (typeof SPLITS)[number]): Example[] =>
+    header.rows[split].map((id) => {
+      const text = content.get(id);
+      if (text === undefined)
+        throw new PromptOptError('store', `Row ${id} of this run is no longer stored, so it cannot be resumed.`);
+      return JSON.parse(text) as Example;
+    });
+  return { train: rowsOf('train'), validation: rowsOf('validation'), test: rowsOf('test'), notes: [] };
+}
