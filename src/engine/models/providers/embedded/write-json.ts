@@ -1,0 +1,51 @@
+/** Writes an extraction: the stated fields, filled from the text, in the form that was asked for. */
+import type { Chance } from './chance.ts';
+import type { Conversation } from './conversation.ts';
+import { fillField } from './fill-field.ts';
+import { parseObject } from './instruction-fields.ts';
+import type { FieldBrief } from './instruction-fields.ts';
+import { topicStems } from './words.ts';
+
+/** Values by field, in the order of the fields. */
+export function extract(
+  conversation: Conversation,
+  fields: readonly FieldBrief[],
+  temperature: number,
+  chance: Chance,
+): Record<string, unknown> {
+  const { question, demonstrations } = conversation;
+  const shown = demonstrations.flatMap((demonstration) => {
+    const values = parseObject(demonstration.answer);
+    return values === null ? [] : [{ text: demonstration.text, values }];
+  });
+  const things = new Set(fields.flatMap((field) => field.choices.flatMap(topicStems)));
+  for (const { values } of shown)
+    for (const value of Object.values(values))
+      if (typeof value === 'string' && !/\d/.test(value)) topicStems(value).forEach((each) => things.add(each));
+  return Object.fromEntries(
+    fields.map((field) => [
+      field.name,
+      fillField(field, {
+        text: question.text,
+        parts: question.parts,
+        shown: shown.flatMap(({ text, values }) => (field.name in values ? [{ text, value: values[field.name] }] : [])),
+        things,
+        temperature,
+        chance,
+      }),
+    ]),
+  );
+}
+
+/** Bare JSON where it was asked for or shown, else with the usual words and fence around it. */
+export function writeJson(
+  values: Readonly<Record<string, unknown>>,
+  bare: boolean,
+  shownAnswer: string | undefined,
+): string {
+  const pretty = shownAnswer?.includes('\n') === true;
+  const text = JSON.stringify(values, null, pretty ? 2 : undefined);
+  return bare || shownAnswer !== undefined
+    ? text
+    : `Sure! Here is the JSON you asked for:\n\`\`\`json\n${text}\n\`\`\`\nLet me know if you need anything else!`;
+}
