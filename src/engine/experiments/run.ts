@@ -368,15 +368,5 @@ function stopReasonOf(error: unknown, signal: AbortSignal): StopReason {
   if (!isPromptOptError(error) || signal.aborted) throw error;
   if (error.code === 'stopped') return 'stopped-by-user';
   if (error.code !== 'budget') throw error;
-  switch (error.details.limit) {
-    case 'usd':
-      return 'budget-usd';
-    case 'tokens':
-      return 'budget-tokens';
-    case 'minutes':
-      return 'budget-minutes';
-    case 'calls':
-    case undefined:
-      return 'budget-calls';
-  }
+  return `budget-${error.details.limit ?? 'calls'}`;
 }

@@ -1,0 +1,240 @@
+/** The results store on SQLite: durable before it answers, any number of processes, one owner a run. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { NO_SPEND } from '../../protocol/events.ts';
+import type { RunEvent, RunStatus, Spend } from '../../protocol/events.ts';
+import { PromptOptError } from '../../protocol/errors.ts';
+import type { StoredReply } from '../models/ports.ts';
+import { addSpend } from '../models/spend.ts';
+import { createStoreChannel } from './store-channel.ts';
+import type { StoreChannel } from './store-channel.ts';
+import type { StoreLocation } from './store-location.ts';
+import type { SqlValue, StoreRow, WriteStep } from './store-protocol.ts';
+import type { ResultsStore, RunHeader, RunInput, RunLease, RunRecord } from './store.ts';
+
+/** A lease that is not renewed for this long has lost its owner. */
+export const LEASE_MS = 30_000;
+
+export interface StoreOptions {
+  readonly location: StoreLocation;
+  readonly workerPath: string | URL;
+  readonly clock: { now(): number };
+}
+
+const text = (row: StoreRow | undefined, column: string): string => String(row?.[column] ?? '');
+const json = <T>(row: StoreRow | undefined, column: string): T => JSON.parse(text(row, column)) as T;
+
+/** Longer texts are stored compressed, told apart by their first byte. */
+const COMPRESS_FROM = 512;
+
+function pack(content: string): Uint8Array {
+  const bytes = Buffer.from(content);
+  return bytes.length < COMPRESS_FROM
+    ? Buffer.concat([Buffer.of(0), bytes])
+    : Buffer.concat([Buffer.of(1), deflateRawSync(bytes)]);
+}
+
+function unpack(body: SqlValue | undefined): string {
+  const bytes = Buffer.from(body as Uint8Array);
+  const rest = bytes.subarray(1);
+  return (bytes[0] === 1 ? inflateRawSync(rest) : rest).toString();
+}
+
+/** Opens the store, making it when it is not there. @throws PromptOptError `store`. */
+export async function openStore({ location, workerPath, clock }: StoreOptions): Promise<ResultsStore> {
+  const channel = createStoreChannel(workerPath);
+  await channel.open(location.path);
+  return createStore(channel, location, clock);
+}
+
+function createStore(channel: StoreChannel, location: StoreLocation, clock: { now(): number }): ResultsStore {
+  /** Buffered writes that failed since the last flush, and those still on their way. */
+  let failure: unknown = null;
+  const underWay = new Set<Promise<unknown>>();
+  const buffered = (steps: readonly WriteStep[], lease?: RunLease): void => {
+    const done: Promise<unknown> = channel.write(steps, lease).catch((error: unknown) => {
+      failure ??= error;
+    });
+    underWay.add(done);
+    void done.finally(() => underWay.delete(done));
+  };
+
+  const recordOf = async (row: StoreRow): Promise<RunRecord> => {
+    const header = json<RunHeader>(row, 'header');
+    const attempts = await channel.read('paid', header.id);
+    const paid = attempts.reduce<Spend>(
+      (sum, attempt) => addSpend(sum, json<Spend>(attempt, attempt['paid'] === null ? 'worst' : 'paid')),
+      NO_SPEND,
+    );
+    const stored = text(row, 'status') as RunStatus;
+    const alive = Number(row['lease_until']) > clock.now();
+    const status = (stored === 'running' || stored === 'paused') && !alive ? 'interrupted' : stored;
+    return {
+      header,
+      status,
+      pinned: row['pinned'] === 1,
+      paid,
+      result: row['result'] === null ? null : json(row, 'result'),
+    };
+  };
+
+  const deleteSteps = (runId: string): WriteStep[] => [
+    ...(
+      ['deleteEvents', 'deleteJournal', 'deleteAttempts', 'deleteInputs', 'deleteRunContent', 'deleteRun'] as const
+    ).map((write) => ({ write, values: [runId] })),
+    { write: 'collectContent', values: [] },
+  ];
+
+  return {
+    location,
+    async createRun(header, owner) {
+      const values = [
+        header.id,
+        JSON.stringify(header),
+        header.name,
+        header.specPath,
+        header.createdAt,
+        'running',
+        owner,
+        clock.now() + LEASE_MS,
+      ];
+      await channel.write([{ write: 'createRun', values }]);
+      return { runId: header.id, fence: 1 };
+    },
+    async load(runId) {
+      const [row] = await channel.read('run', runId);
+      return row === undefined ? null : await recordOf(row);
+    },
+    async query(filter = {}) {
+      const rows = await channel.read('runs');
+      const records: RunRecord[] = [];
+      for (const row of rows) {
+        if (filter.specPath !== undefined && row['spec_path'] !== filter.specPath) continue;
+        const record = await recordOf(row);
+        if (filter.status !== undefined && record.status !== filter.status) continue;
+        records.push(record);
+        if (records.length === filter.limit) break;
+      }
+      return records;
+    },
+    async takeLease(runId, owner) {
+      const now = clock.now();
+      const [taken] = await channel.write([{ write: 'takeLease', values: [owner, now + LEASE_MS, runId, now] }]);
+      if (taken !== undefined) return { runId, fence: Number(taken['fence']) };
+      const [row] = await channel.read('run', runId);
+      if (row === undefined) throw new PromptOptError('store', `There is no run "${runId}".`);
+      throw new PromptOptError('store', `Run ${runId} is being run by ${text(row, 'owner')}.`, {
+        remedy: 'Follow it there, or wait until its lease of 30 s has expired.',
+      });
+    },
+    async heartbeat(lease) {
+      await channel.write([{ write: 'heartbeat', values: [clock.now() + LEASE_MS, lease.runId] }], lease);
+    },
+    async releaseLease(lease) {
+      await channel.write([{ write: 'heartbeat', values: [0, lease.runId] }], lease);
+    },
+    append(lease, events: readonly RunEvent[]) {
+      const time = clock.now();
+      buffered(
+        events.map((event) => ({
+          write: 'event',
+          values: [lease.runId, event.path, event.ordinal, time, JSON.stringify(event)],
+        })),
+        lease,
+      );
+    },
+    async flush() {
+      await Promise.all(underWay);
+      if (failure === null) return;
+      const error = failure;
+      failure = null;
+      throw error as Error;
+    },
+    async events(runId, afterArrival = 0) {
+      const rows = await channel.read('events', runId, afterArrival);
+      return rows.map((row) => ({
+        arrival: Number(row['arrival']),
+        time: Number(row['time']),
+        event: json<RunEvent>(row, 'body'),
+      }));
+    },
+    putContent(lease, items) {
+      const steps = items.flatMap((item): WriteStep[] => [
+        { write: 'content', values: [item.hash, item.kind, pack(item.text)] },
+        { write: 'runContent', values: [lease.runId, item.hash] },
+      ]);
+      buffered(steps, lease);
+    },
+    async getContent(hashes) {
+      const rows = await channel.read('content', JSON.stringify(hashes));
+      return new Map(rows.map((row) => [text(row, 'hash'), unpack(row['body'])]));
+    },
+    journal: (lease) => ({
+      async lookup(identity) {
+        const [row] = await channel.read('journal', lease.runId, identity);
+        return row === undefined ? null : json<StoredReply>(row, 'reply');
+      },
+      async answered(identity, reply) {
+        await channel.write([{ write: 'journal', values: [lease.runId, identity, JSON.stringify(reply)] }], lease);
+      },
+    }),
+    spendLog: (lease) => ({
+      async sent(identity, worst) {
+        const [row] = await channel.write(
+          [{ write: 'sent', values: [lease.runId, identity, JSON.stringify(worst)] }],
+          lease,
+        );
+        return Number(row?.['id']);
+      },
+      settled(attempt, paid) {
+        buffered([{ write: 'settled', values: [JSON.stringify(paid), attempt] }], lease);
+      },
+    }),
+    cache: () => ({
+      async get(identity) {
+        const [row] = await channel.read('cache', identity);
+        return row === undefined ? null : json<StoredReply>(row, 'reply');
+      },
+      put(identity, reply) {
+        buffered([{ write: 'cache', values: [identity, JSON.stringify(reply), clock.now()] }]);
+        return Promise.resolve();
+      },
+    }),
+    async recordInput(lease, input) {
+      await channel.write(
+        [{ write: 'input', values: [lease.runId, input.admission, input.kind, JSON.stringify(input.value)] }],
+        lease,
+      );
+    },
+    async inputs(runId) {
+      const rows = await channel.read('inputs', runId);
+      return rows.map((row) => ({
+        admission: Number(row['admission']),
+        kind: text(row, 'kind') as RunInput['kind'],
+        value: json(row, 'value'),
+      }));
+    },
+    async setStatus(lease, status) {
+      await channel.write([{ write: 'status', values: [status, lease.runId] }], lease);
+    },
+    async finish(lease, status, result) {
+      await channel.write([{ write: 'finish', values: [status, JSON.stringify(result), lease.runId] }], lease);
+    },
+    async deleteRun(runId) {
+      await channel.write(deleteSteps(runId));
+    },
+    async purge(days) {
+      const before = clock.now() - days * 86_400_000;
+      const old = (await channel.read('runs')).filter(
+        (row) => Number(row['created_at']) < before && row['pinned'] !== 1 && Number(row['lease_until']) <= clock.now(),
+      );
+      for (const row of old) await channel.write(deleteSteps(text(row, 'id')));
+      await channel.write([{ write: 'forgetCache', values: [before] }]);
+      await channel.vacuum();
+      return old.length;
+    },
+    async close() {
+      await Promise.all(underWay);
+      await channel.close();
+    },
+  };
+}

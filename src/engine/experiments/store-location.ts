@@ -1,0 +1,66 @@
+/** Where a spec's results are kept. */
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
+import { PromptOptError } from '../../protocol/errors.ts';
+
+export interface StoreLocation {
+  readonly path: string;
+  /** Why it is not beside the spec; null when it is where it should be. */
+  readonly note: string | null;
+}
+
+const FOLDER = '.promptopt';
+
+function* above(folder: string): Generator<string> {
+  for (let at = folder; ; at = dirname(at)) {
+    yield at;
+    if (at === parse(at).root) return;
+  }
+}
+
+/** The nearest folder above the spec that has a store, else the workspace or repository root, else the spec's folder. */
+function homeOf(specFolder: string, workspace: string | undefined): string {
+  for (const folder of above(specFolder)) if (existsSync(join(folder, FOLDER))) return folder;
+  if (workspace !== undefined) return workspace;
+  for (const folder of above(specFolder)) if (existsSync(join(folder, '.git'))) return folder;
+  return specFolder;
+}
+
+/** @throws when the folder cannot be made or written. */
+function makeFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
+  const ignore = join(folder, '.gitignore');
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+  return join(folder, 'promptopt.db');
+}
+
+export interface LocationOptions {
+  readonly specFolder: string;
+  readonly workspace?: string;
+  /** The user's own data folder, used when the workspace cannot be written. */
+  readonly userData: string;
+}
+
+/** Finds the store's place and makes its folder. @throws PromptOptError `store` when even the user's folder refuses. */
+export function locateStore({ specFolder, workspace, userData }: LocationOptions): StoreLocation {
+  const home = homeOf(specFolder, workspace);
+  try {
+    return { path: makeFolder(join(home, FOLDER)), note: null };
+  } catch {
+    const key = createHash('sha256').update(home).digest('hex').slice(0, 12);
+    const folder = join(userData, key);
+    try {
+      return {
+        path: makeFolder(folder),
+        note: `${join(home, FOLDER)} cannot be written; results are kept in ${folder}.`,
+      };
+    } catch (cause) {
+      throw new PromptOptError('store', `Results can be written neither to ${join(home, FOLDER)} nor to ${folder}.`, {
+        remedy: 'Check the rights of one of these folders.',
+        cause,
+      });
+    }
+  }
+}

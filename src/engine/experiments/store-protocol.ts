@@ -1,0 +1,72 @@
+/** What the store and its worker say to each other. Statements are named here and nowhere else. */
+
+/** Reads answer with rows. Parameters are bound by position. */
+export const READS = {
+  run: 'SELECT * FROM runs WHERE id = ?',
+  runs: 'SELECT * FROM runs ORDER BY created_at DESC, id DESC',
+  paid: 'SELECT worst, paid FROM attempts WHERE run = ?',
+  events: 'SELECT arrival, time, body FROM events WHERE run = ? AND arrival > ? ORDER BY arrival',
+  content: 'SELECT hash, body FROM content WHERE hash IN (SELECT value FROM json_each(?))',
+  journal: 'SELECT reply FROM journal WHERE run = ? AND identity = ?',
+  cache: 'SELECT reply FROM cache WHERE identity = ?',
+  inputs: 'SELECT admission, kind, value FROM inputs WHERE run = ? ORDER BY id',
+} as const;
+
+/** Writes; those that belong to a run are refused unless the fence is the run's own. */
+export const WRITES = {
+  createRun:
+    'INSERT INTO runs (id, header, name, spec_path, created_at, status, owner, fence, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)',
+  takeLease:
+    "UPDATE runs SET owner = ?, fence = fence + 1, lease_until = ?, status = 'running' WHERE id = ? AND lease_until <= ? RETURNING fence",
+  heartbeat: 'UPDATE runs SET lease_until = ? WHERE id = ?',
+  event: 'INSERT OR IGNORE INTO events (run, path, ordinal, time, body) VALUES (?, ?, ?, ?, ?)',
+  content: 'INSERT OR IGNORE INTO content (hash, kind, body) VALUES (?, ?, ?)',
+  runContent: 'INSERT OR IGNORE INTO run_content (run, hash) VALUES (?, ?)',
+  journal: 'INSERT OR IGNORE INTO journal (run, identity, reply) VALUES (?, ?, ?)',
+  sent: 'INSERT INTO attempts (run, identity, worst) VALUES (?, ?, ?) RETURNING id',
+  settled: 'UPDATE attempts SET paid = ? WHERE id = ?',
+  cache: 'INSERT OR IGNORE INTO cache (identity, reply, created_at) VALUES (?, ?, ?)',
+  input: 'INSERT INTO inputs (run, admission, kind, value) VALUES (?, ?, ?, ?)',
+  status: 'UPDATE runs SET status = ? WHERE id = ?',
+  finish: 'UPDATE runs SET status = ?, result = ?, lease_until = 0 WHERE id = ?',
+  deleteEvents: 'DELETE FROM events WHERE run = ?',
+  deleteJournal: 'DELETE FROM journal WHERE run = ?',
+  deleteAttempts: 'DELETE FROM attempts WHERE run = ?',
+  deleteInputs: 'DELETE FROM inputs WHERE run = ?',
+  deleteRunContent: 'DELETE FROM run_content WHERE run = ?',
+  deleteRun: 'DELETE FROM runs WHERE id = ?',
+  collectContent: 'DELETE FROM content WHERE hash NOT IN (SELECT hash FROM run_content)',
+  forgetCache: 'DELETE FROM cache WHERE created_at < ?',
+} as const;
+
+export type SqlValue = string | number | null | Uint8Array;
+export type ReadName = keyof typeof READS;
+export type WriteName = keyof typeof WRITES;
+
+export interface WriteStep {
+  readonly write: WriteName;
+  readonly values: readonly SqlValue[];
+}
+
+/** The run a write belongs to, and the fence it was made under. */
+export interface Fence {
+  readonly runId: string;
+  readonly fence: number;
+}
+
+export type StoreRequest =
+  | { readonly id: number; readonly kind: 'open'; readonly path: string }
+  | { readonly id: number; readonly kind: 'read'; readonly read: ReadName; readonly values: readonly SqlValue[] }
+  /** All steps in one transaction, or none. */
+  | { readonly id: number; readonly kind: 'write'; readonly steps: readonly WriteStep[]; readonly fence: Fence | null }
+  | { readonly id: number; readonly kind: 'vacuum' }
+  | { readonly id: number; readonly kind: 'close' };
+
+export type StoreRow = Readonly<Record<string, SqlValue>>;
+
+export type StoreAnswer =
+  | { readonly id: number; readonly rows: readonly StoreRow[] }
+  | { readonly id: number; readonly error: { readonly message: string; readonly reason: StoreFailure } };
+
+/** Why the store could not do it, as far as a user can act on it. */
+export type StoreFailure = 'no-sqlite' | 'newer' | 'read-only' | 'full' | 'busy' | 'stale-fence' | 'corrupt' | 'other';

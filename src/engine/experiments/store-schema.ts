@@ -1,0 +1,49 @@
+/** Tables of the results store, and how an older store becomes today's. Forward only. */
+
+/** One step a version; a store at `user_version` n has had the first n applied. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    header TEXT NOT NULL,
+    name TEXT NOT NULL,
+    spec_path TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    pinned INTEGER NOT NULL DEFAULT 0,
+    result TEXT,
+    owner TEXT,
+    fence INTEGER NOT NULL DEFAULT 0,
+    lease_until INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX runs_by_time ON runs (created_at);
+  CREATE TABLE events (
+    arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL,
+    path TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (run, path, ordinal)
+  );
+  CREATE TABLE content (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE run_content (run TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (run, hash)) WITHOUT ROWID;
+  CREATE TABLE journal (run TEXT NOT NULL, identity TEXT NOT NULL, reply TEXT NOT NULL, PRIMARY KEY (run, identity)) WITHOUT ROWID;
+  CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    worst TEXT NOT NULL,
+    paid TEXT
+  );
+  CREATE INDEX attempts_by_run ON attempts (run);
+  CREATE TABLE cache (identity TEXT PRIMARY KEY, reply TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE inputs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL,
+    admission INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL
+  );
+  `,
+];
