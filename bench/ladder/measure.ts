@@ -13,7 +13,12 @@ export interface Answered extends Scored {
 export function answerRows(task: Task, messages: readonly ApprenticeMessage[], rows: readonly Row[]): Answered[] {
   return rows.map((row) => {
     const filled = messages.map((message) => ({ ...message, content: fill(message.content, row) }));
-    const { text } = answerAsApprentice(filled, { temperature: 0, sample: 0, maxOutputTokens: 512, ...(task.json ? { json: true } : {}) });
+    const { text } = answerAsApprentice(filled, {
+      temperature: 0,
+      sample: 0,
+      maxOutputTokens: 512,
+      ...(task.json ? { json: true } : {}),
+    });
     return { row, reply: text, ...task.score(text, row) };
   });
 }
@@ -24,7 +29,10 @@ export function meanScore(task: Task, messages: readonly ApprenticeMessage[], ro
 
 /** `count` rows spread evenly over the training rows. */
 export function spread(rows: readonly Row[], count: number): Row[] {
-  return Array.from({ length: Math.min(count, rows.length) }, (_, index) => rows[Math.floor((index * rows.length) / count)]!);
+  return Array.from(
+    { length: Math.min(count, rows.length) },
+    (_, index) => rows[Math.floor((index * rows.length) / count)]!,
+  );
 }
 
 /** Demonstrations that show each row another row's answer. */
@@ -42,7 +50,8 @@ export interface Rung {
 export function rungsOf(task: Task): Rung[] {
   const bare = messagesOf(task.name, `${task.name}.prompt.yaml`);
   const train = rowsOf(task.name, 'train');
-  const good = (count: number): { row: Row; answer: string }[] => spread(train, count).map((row) => ({ row, answer: task.answerOf(row) }));
+  const good = (count: number): { row: Row; answer: string }[] =>
+    spread(train, count).map((row) => ({ row, answer: task.answerOf(row) }));
   const both = [task.format, task.definitions];
   return [
     { name: 'bare prompt', messages: bare },

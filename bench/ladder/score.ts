@@ -36,14 +36,18 @@ export function tokenF1(reply: string, expected: string): number {
 }
 
 const failures = (checks: readonly Check[]): string[] =>
-  checks.filter((check) => !check.passed).map((check) => `Constraint "${check.name}" failed: ${check.description} The reply breaks it.`);
+  checks
+    .filter((check) => !check.passed)
+    .map((check) => `Constraint "${check.name}" failed: ${check.description} The reply breaks it.`);
 
 const passRate = (checks: readonly Check[]): number => checks.filter((check) => check.passed).length / checks.length;
 
 export function scoreTriage(reply: string, row: Row): Scored {
   const expected = String(row['expected']);
   const right = plain(reply) === plain(expected);
-  const checks = [{ name: 'one word', description: 'Answer with only one word, nothing else.', passed: countWords(reply) <= 1 }];
+  const checks = [
+    { name: 'one word', description: 'Answer with only one word, nothing else.', passed: countWords(reply) <= 1 },
+  ];
   const shown = reply.length > 200 ? `${reply.slice(0, 200)}…` : reply;
   return {
     score: 0.8 * Number(right) + 0.2 * passRate(checks),
@@ -64,7 +68,10 @@ export function scoreOrder(reply: string, row: Row): Scored {
     const [want, got] = [expected[name], values[name]];
     return typeof want === 'string' && typeof got === 'string' ? plain(want) !== plain(got) : want !== got;
   });
-  const feedback = wrong.map((name) => `Field "${name}": expected ${JSON.stringify(expected[name])}, got ${name in values ? JSON.stringify(values[name]) : 'nothing'}.`);
+  const feedback = wrong.map(
+    (name) =>
+      `Field "${name}": expected ${JSON.stringify(expected[name])}, got ${name in values ? JSON.stringify(values[name]) : 'nothing'}.`,
+  );
   return { score: 1 - wrong.length / names.length, feedback: feedback.join('\n') };
 }
 
@@ -72,13 +79,25 @@ export function replyChecks(reply: string, row: Row): Check[] {
   const count = countWords(reply);
   const lower = reply.toLowerCase();
   return [
-    { name: 'greeting', description: 'Begin with "Hello", the first name of the customer and a comma.', passed: reply.startsWith('Hello ') },
+    {
+      name: 'greeting',
+      description: 'Begin with "Hello", the first name of the customer and a comma.',
+      passed: reply.startsWith('Hello '),
+    },
     { name: 'order id', description: 'Mention the order id.', passed: reply.includes(String(row['order_id'])) },
     { name: 'at most 60 words', description: 'At most 60 words.', passed: count <= 60 },
     { name: 'at least 25 words', description: 'At least 25 words.', passed: count >= 25 },
-    { name: 'no promises', description: 'Do not use "guarantee", "100%", "definitely" or "promise".', passed: !/guarantee|100%|definitely|promise/.test(lower) },
+    {
+      name: 'no promises',
+      description: 'Do not use "guarantee", "100%", "definitely" or "promise".',
+      passed: !/guarantee|100%|definitely|promise/.test(lower),
+    },
     { name: 'calm', description: 'Do not use exclamation marks.', passed: !reply.includes('!') },
-    { name: 'closing', description: 'End with "Kind regards, the Northwind team".', passed: /Kind regards, the Northwind team$/i.test(reply.trim()) },
+    {
+      name: 'closing',
+      description: 'End with "Kind regards, the Northwind team".',
+      passed: /Kind regards, the Northwind team$/i.test(reply.trim()),
+    },
   ];
 }
 

@@ -84,7 +84,12 @@ export const TASKS: readonly Task[] = [
       'Do not use "guarantee", "100%", "definitely" or "promise". Do not use exclamation marks.',
       'End with "Kind regards, the Northwind team".',
     ].join('\n'),
-    wrongDefinitions: ['Begin with "Yo!!!".', 'Say "100%" and "definitely".', 'End with "I promise!".', 'Write at least 90 words.'].join('\n'),
+    wrongDefinitions: [
+      'Begin with "Yo!!!".',
+      'Say "100%" and "definitely".',
+      'End with "I promise!".',
+      'Write at least 90 words.',
+    ].join('\n'),
     score: scoreReply,
     answerOf: (row) => String(row['expected']),
   },
@@ -115,7 +120,9 @@ export function extend(
   demos: readonly { readonly row: Row; readonly answer: string }[] = [],
 ): ApprenticeMessage[] {
   const told = messages.map((message) =>
-    message.role === 'system' ? { ...message, content: [message.content, ...more].filter((part) => part !== '').join('\n') } : message,
+    message.role === 'system'
+      ? { ...message, content: [message.content, ...more].filter((part) => part !== '').join('\n') }
+      : message,
   );
   const last = told[told.length - 1]!;
   const pairs = demos.flatMap(({ row, answer }): ApprenticeMessage[] => [

@@ -50,7 +50,7 @@ export function numbersIn(text: string): FoundNumber[] {
 }
 
 const MONTHS = `january february march april may june july august september october november december`.split(' ');
-const MONTH = `(?:${MONTHS.map((month) => `${month.slice(0, 3)}(?:${month.slice(3)})?`).join('|')}|sept)\\.?`;
+const MONTH = `(?:${MONTHS.join('|')}|(?:${MONTHS.map((month) => month.slice(0, 3)).join('|')}|sept)\\b\\.?)`;
 const DATE = new RegExp(
   [
     '\\b(?<y1>\\d{4})[-/.](?<m1>\\d{1,2})[-/.](?<d1>\\d{1,2})\\b',
