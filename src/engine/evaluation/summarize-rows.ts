@@ -2,7 +2,11 @@
 import { mean, scoreInterval } from '../statistics/descriptive.ts';
 import type { Evaluation, RowResult } from './evaluation.ts';
 
-export function summarizeRows(promptHash: string, rows: readonly RowResult[], corpus: Evaluation['corpus'] = {}): Evaluation {
+export function summarizeRows(
+  promptHash: string,
+  rows: readonly RowResult[],
+  corpus: Evaluation['corpus'] = {},
+): Evaluation {
   const scores = rows.map((row) => row.score);
   const [low, high] = scoreInterval(scores);
   const names = [...new Set(rows.flatMap((row) => row.constraints.map((constraint) => constraint.name)))];
