@@ -58,6 +58,8 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
   /** Which repeat of each row; 0 when absent. */
   readonly sample?: number;
+  /** The spec's when absent. */
+  readonly temperature?: number;
   /** Called after each settled row with how many of all are done. */
   readonly onRow?: (done: number, of: number) => void;
 }

@@ -1,0 +1,93 @@
+/** Asks the target model for every row and scores the replies: in input order, a window at a time, cancellable. */
+import { PromptOptError } from '../../protocol/errors.ts';
+import type { Example } from '../data/example.ts';
+import { textMessage, textOf } from '../models/language-model.ts';
+import type { LanguageModel } from '../models/language-model.ts';
+import type { Prompt } from '../spec/prompt.ts';
+import { renderMessages } from '../spec/template.ts';
+import type { TaskSpec } from '../spec/task-spec.ts';
+import type { ConstraintServices } from './constraints/constraint.ts';
+import type { EvaluateOptions, Evaluator, RowResult } from './evaluation.ts';
+import { scoreReply } from './scoring.ts';
+import { summarizeRows } from './summarize-rows.ts';
+
+export interface EvaluatorOptions {
+  readonly spec: TaskSpec;
+  readonly model: LanguageModel;
+  /** `provider/model` of the target. */
+  readonly modelName: string;
+  readonly maxOutputTokens: number;
+  readonly services: ConstraintServices;
+  /** Calls under way at once, default 64: bounds memory; the limiter below bounds the provider. */
+  readonly window?: number;
+}
+
+/** @throws PromptOptError `data` for a score that is no number, naming row and metric. */
+function requireNumber(row: RowResult): RowResult {
+  if (Number.isFinite(row.score)) return row;
+  const culprit = Object.entries(row.metrics).find(([, score]) => !Number.isFinite(score))?.[0] ?? 'score';
+  throw new PromptOptError('data', `The metric "${culprit}" gave no number for row ${row.exampleId}.`);
+}
+
+export function createEvaluator(options: EvaluatorOptions): Evaluator {
+  const { spec, model, modelName, maxOutputTokens, services, window = 64 } = options;
+  const { temperature, topP, extra } = spec.modelParameters;
+
+  const ask = async (prompt: Prompt, example: Example, evaluate: EvaluateOptions): Promise<RowResult> => {
+    const generation = await model.generate(
+      {
+        model: modelName,
+        role: 'target',
+        messages: renderMessages(prompt, example.inputs).map((message) => textMessage(message.role, message.content)),
+        temperature: evaluate.temperature ?? temperature,
+        ...(topP === undefined ? {} : { topP }),
+        ...(spec.responseFormat.type === 'text' ? {} : { responseFormat: spec.responseFormat }),
+        ...(Object.keys(extra).length === 0 ? {} : { extra }),
+        maxOutputTokens,
+        sample: evaluate.sample ?? 0,
+      },
+      evaluate.signal === undefined ? {} : { signal: evaluate.signal },
+    );
+    const reply = textOf(generation);
+    const scored = await scoreReply(spec, example, reply, services);
+    return requireNumber({
+      exampleId: example.id,
+      ...scored,
+      reply,
+      usage: generation.usage,
+      costUsd: generation.costUsd,
+      latencyMs: generation.latencyMs,
+      truncated: generation.finishReason === 'length',
+    });
+  };
+
+  return {
+    async evaluate(prompt, examples, evaluate = {}) {
+      const rows = new Array<RowResult>(examples.length);
+      let next = 0;
+      let done = 0;
+      let failed = false;
+      // Each worker takes the next row in input order, so calls are made in that order whatever the window.
+      const work = async (): Promise<void> => {
+        while (next < examples.length && !failed) {
+          const index = next++;
+          const example = examples[index];
+          if (example === undefined) return;
+          try {
+            rows[index] = await ask(prompt, example, evaluate);
+          } catch (error) {
+            failed = true;
+            throw error;
+          }
+          evaluate.onRow?.(++done, examples.length);
+        }
+      };
+      const workers = Array.from({ length: Math.min(window, examples.length) }, work);
+      // Calls in the air are waited for: their replies are paid for and must reach the journal.
+      const outcomes = await Promise.allSettled(workers);
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failure !== undefined) throw failure.reason as Error;
+      return summarizeRows(prompt.hash, rows);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** `constraints`: the weighted share of the spec's constraints that hold. */
+import * as z from 'zod';
+import type { MetricDescriptor } from './metric.ts';
+
+const schema = z.strictObject({});
+
+export const constraintsMetric: MetricDescriptor<z.infer<typeof schema>> = {
+  key: 'constraints',
+  summary: "Weighted share of the file's constraints that hold.",
+  scope: 'row',
+  schema,
+  score: (_config, { spec, constraints }) =>
+    spec.constraints.length === 0 ? null : { score: constraints.overallScore, feedback: [] },
+};

@@ -1,0 +1,34 @@
+/** `json_match`: the share of expected fields that the reply has right. */
+import * as z from 'zod';
+import { findJsonObject } from '../../spec/reply.ts';
+import type { MetricDescriptor } from './metric.ts';
+
+const schema = z.strictObject({});
+
+/** Numbers compare as numbers, texts without case at the ends trimmed, everything else as JSON. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a === 'string' && typeof b === 'string') return a.trim().toLowerCase() === b.trim().toLowerCase();
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+export const jsonMatch: MetricDescriptor<z.infer<typeof schema>> = {
+  key: 'json_match',
+  summary: 'Share of the expected JSON fields that are right.',
+  scope: 'row',
+  schema,
+  score(_config, { reply, outputs, expected }) {
+    if (expected === null) return null;
+    const wanted = typeof expected === 'string' ? findJsonObject(expected) : expected;
+    if (wanted === null) return null;
+    const got = (typeof expected === 'string' ? findJsonObject(reply) : outputs) ?? {};
+    const names = Object.keys(wanted);
+    const wrong = names.filter((name) => !Object.hasOwn(got, name) || !same(got[name], wanted[name]));
+    return {
+      score: names.length === 0 ? 1 : (names.length - wrong.length) / names.length,
+      feedback: wrong.map(
+        (name) =>
+          `Field "${name}": expected ${JSON.stringify(wanted[name])}, got ${Object.hasOwn(got, name) ? JSON.stringify(got[name]) : 'nothing'}.`,
+      ),
+    };
+  },
+};
