@@ -12,7 +12,8 @@ export interface LabelledText {
 /** How much each kind of evidence counts; a like example says more than a definition, and that more than a bare name. */
 const NAME_WEIGHT = 0.5;
 const DEFINITION_WEIGHT = 1;
-const EXAMPLE_WEIGHT = 2.2;
+const NEIGHBOUR_WEIGHT = 5;
+const POOL_WEIGHT = 0.5;
 const NEIGHBOURS = 5;
 /** A word that is only near in meaning counts this much of the word itself. */
 const NEAR_SHARE = 0.5;
@@ -39,6 +40,12 @@ export function labelEvidence(
   const question = topicStems(text);
   const meanings = labels.map((label) => topicStems(definitions.get(label) ?? ''));
   const weights = rarityOf(meanings);
+  const pools = labels.map((label) =>
+    examples.flatMap((example) =>
+      example.label.toLowerCase() === label.toLowerCase() ? topicStems(example.text) : [],
+    ),
+  );
+  const poolWeights = rarityOf(pools);
   const votes = new Map<string, number>();
   for (const { item, likeness } of byLikeness(text, examples, (example) => example.text).slice(0, NEIGHBOURS)) {
     const key = item.label.toLowerCase();
@@ -52,7 +59,8 @@ export function labelEvidence(
       catchAll +
       NAME_WEIGHT * Math.min(name, 2) +
       DEFINITION_WEIGHT * meaning +
-      EXAMPLE_WEIGHT * (votes.get(label.toLowerCase()) ?? 0)
+      NEIGHBOUR_WEIGHT * (votes.get(label.toLowerCase()) ?? 0) +
+      POOL_WEIGHT * overlap(question, pools[index] ?? [], poolWeights)
     );
   });
 }

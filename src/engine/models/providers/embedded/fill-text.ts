@@ -66,7 +66,7 @@ export function fillText(field: FieldBrief, context: FieldContext): string | nul
   if (part !== undefined) return part;
   const known = fromCatalogue(shown, text, 0.99);
   if (known !== null) return known;
-  if (/mail/.test(field.name)) return /[\w.+-]+@[\w-]+\.[\w.]+/.exec(text)?.[0] ?? null;
+  if (field.name.includes('mail')) return /[\w.+-]+@[\w-]+\.[\w.]+/.exec(text)?.[0] ?? null;
   if (/name$|customer|sender|person/.test(field.name) && !/product|item/.test(field.name)) return signature(text);
   const span = countedThing(text);
   if (span === null) return null;

@@ -59,6 +59,7 @@ function afterWith(clause: string, verbs: string): string | null {
     ).exec(clause) ?? [];
   if (rest === '') return null;
   const quoted = quotedIn(rest)[0];
+  if (quoted !== undefined && /\w$/.test(quoted) && /first name/i.test(rest)) return `${quoted} <first name>,`;
   const text =
     quoted ??
     rest

@@ -89,7 +89,7 @@ export function judge(prompt: string, temperature: number, chance: Chance): stri
     );
     if (json)
       return JSON.stringify({
-        [/"rating"/.test(prompt) ? 'rating' : 'score']: rating,
+        [prompt.includes('"rating"') ? 'rating' : 'score']: rating,
         reason: 'Counted by the stated criteria.',
       });
     return bare ? String(rating) : `Counted by the stated criteria.\nRating: ${rating}`;

@@ -51,7 +51,7 @@ function forbiddenIn(rules: Rules): RegExp | null {
 
 const isGreeting = (sentence: string): boolean =>
   /^(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|thanks so much|great question)\b/i.test(sentence) &&
-  (countWords(sentence) <= 4 || /!$/.test(sentence));
+  (countWords(sentence) <= 4 || sentence.endsWith('!'));
 
 /** The sentences between a greeting and a closing that the text already has. */
 function bodyOf(text: string, begin: string | null, end: string | null): string[] {
@@ -71,7 +71,7 @@ export function keepRules(draft: string, rules: Rules, question: Case, chance: C
   const begin = rules.begin === null ? null : fillSlots(rules.begin, question);
   const end = rules.end === null ? null : fillSlots(rules.end, question);
   const forbidden = forbiddenIn(rules);
-  const allowed = (sentence: string): boolean => forbidden === null || !forbidden.test(sentence);
+  const allowed = (sentence: string): boolean => !forbidden?.test(sentence);
   let body = bodyOf(draft, begin, end).filter(allowed);
   const essential: string[] = [];
   const whole = (): string => [begin ?? '', ...essential, ...body, end ?? ''].filter((part) => part !== '').join(' ');

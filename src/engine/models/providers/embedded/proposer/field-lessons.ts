@@ -74,7 +74,7 @@ export function fieldLines(current: string, records: readonly RecordLesson[], ch
       if (examples === undefined) return `- ${name}: ${known?.description ?? ''}`;
       return `- ${name}: ${describe(name, [...examples, ...remembered(known)], known, chance)}`;
     }),
-  ].filter((line) => !/: $/.test(line));
+  ].filter((line) => !line.endsWith(': '));
 }
 
 /** The choice a one-example description remembers, so that a second example makes it a list. */
@@ -85,7 +85,7 @@ function remembered(field: FieldBrief | undefined): Seen[] {
 
 /** Whether a line of the old text states the keys or one key's form, and so is written anew. */
 export function statesFields(line: string, current: string): boolean {
-  if (/^Answer with only a JSON object with the keys /.test(line.trim())) return true;
+  if (line.trim().startsWith('Answer with only a JSON object with the keys ')) return true;
   const names = /\bJSON\b/.test(current) ? readFields(current, [], undefined).map((field) => field.name) : [];
   return names.some((name) => new RegExp(`^\\s*[-*•]?\\s*["'\`]?${name}["'\`]?\\s*:`).test(line));
 }

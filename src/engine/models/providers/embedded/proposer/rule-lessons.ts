@@ -24,13 +24,12 @@ function sharedForm(records: readonly RecordLesson[], current: string): string[]
   const rules = readRules(current);
   const lines: string[] = [];
   const words = texts.map((text) => text.split(/\s+/));
+  const [firstWords = []] = words;
+  const sameFromEnd = (back: number): boolean =>
+    words.every((each) => each[each.length - 1 - back] === firstWords[firstWords.length - 1 - back]);
   let shared = 0;
-  while (
-    words.every((each) => each[each.length - 1 - shared] === words[0]?.[(words[0]?.length ?? 0) - 1 - shared]) &&
-    shared < 12
-  )
-    shared++;
-  if (shared >= 2 && rules.end === null) lines.push(`End with "${(words[0] ?? []).slice(-shared).join(' ')}".`);
+  while (shared < 12 && sameFromEnd(shared)) shared++;
+  if (shared >= 2 && rules.end === null) lines.push(`End with "${firstWords.slice(-shared).join(' ')}".`);
   const greetings = texts.map((text) => /^(\p{Lu}\p{L}+) (\p{Lu}[\p{L}'-]+),/u.exec(text));
   const first = greetings[0];
   if (
@@ -40,6 +39,11 @@ function sharedForm(records: readonly RecordLesson[], current: string): string[]
     greetings.every((greeting) => greeting?.[1] === first[1])
   )
     lines.push(`Begin with "${first[1] ?? ''} <first name>,".`);
+  const missed = records.some(
+    ({ expected, output }) =>
+      /\b(?:sorry|apologi[sz]e)\b/i.test(expected ?? '') && !/\b(?:sorry|apologi[sz]e)\b/i.test(output),
+  );
+  if (rules.apologise === 'never' && missed) lines.push('Say sorry when something went wrong.');
   return lines;
 }
 
@@ -49,7 +53,7 @@ export function ruleLines(reflection: Reflection, chance: Chance): readonly stri
   const failed = records.flatMap((record) => record.failed.map((text) => descriptionOf(text, constraints)));
   const sawAll = records.length > 0 && chance.happens(0.35);
   const wanted = [...new Set([...failed, ...(sawAll ? constraints : [])])].map(asLine);
-  return [...sharedForm(records, current), ...wanted].filter(
+  return [...new Set([...sharedForm(records, current), ...wanted])].filter(
     (line) => line !== '' && !current.includes(line) && !current.includes(line.replace(/\.$/, '')),
   );
 }
