@@ -8,7 +8,7 @@ export const javascript: ConstraintDescriptor<string> = {
     'A JavaScript expression over `response` and `inputs` is true; runs in a sandbox, in trusted workspaces only.',
   example: '"response.includes(inputs.order_id)"',
   schema: z.string().min(1),
-  describe: (expression) => `Make this true: ${expression}`,
+  describe: (expression) => `Make this true: ${expression}.`,
   async check(expression, { text, inputs }, { sandbox }) {
     return (await sandbox.evaluate(expression, { response: text, inputs })) === true
       ? null
