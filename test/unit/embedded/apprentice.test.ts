@@ -176,3 +176,13 @@ describe('the apprentice as a model', () => {
     );
   });
 });
+
+describe('the apprentice, asked for sections', () => {
+  it('fills each from listed values, in order', () => {
+    const told = system('1. `team` (str): one of: garden, kitchen\n2. `count` (int): an integer');
+    const asked = user(
+      '[[ ## message ## ]]\nPlease send 4 roses to the garden.\n\nRespond with `[[ ## team ## ]]`, then `[[ ## count ## ]]`.',
+    );
+    assert.equal(answer([told, asked]), '[[ ## team ## ]]\ngarden\n\n[[ ## count ## ]]\n4');
+  });
+});

@@ -7,6 +7,7 @@ import { chooseLabel } from './choose-label.ts';
 import { readConversation } from './conversation.ts';
 import type { ApprenticeMessage, Conversation } from './conversation.ts';
 import { parseObject, readFields } from './instruction-fields.ts';
+import type { FieldBrief } from './instruction-fields.ts';
 import { readLabels } from './instruction-labels.ts';
 import type { LabelBrief } from './instruction-labels.ts';
 import { readRules } from './instruction-rules.ts';
@@ -79,12 +80,28 @@ function replyTo(messages: readonly ApprenticeMessage[], options: ApprenticeOpti
     if (fields.length === 0) return rambleJson(question.text);
     return writeJson(extract(conversation, fields, temperature, chance), bare, answers[0]);
   }
+  const sections = sectionsAsked(last, answers);
+  if (sections.length > 0) {
+    const known = readFields(instructions, [], undefined);
+    const fields = sections.map((name) => known.find((field) => field.name === name) ?? plainField(name));
+    const values = extract(conversation, fields, temperature, chance);
+    return sections.map((name) => `[[ ## ${name} ## ]]\n${String(values[name] ?? '')}`).join('\n\n');
+  }
   const rules = readRules(instructions);
   const brief = readLabels(instructions, answers);
   return isLabelTask(brief, rules, answers)
     ? answerWithLabel(conversation, brief, rules, temperature, chance)
     : writeReply(conversation, rules, temperature, chance);
 }
+
+/** The `[[ ## name ## ]]` sections a reply must have: named in backticks by the last message, or shown in answers. */
+function sectionsAsked(last: string, answers: readonly string[]): string[] {
+  const told = [...last.matchAll(/`\[\[ ## (\w+) ## \]\]`/g)].map(([, name = '']) => name);
+  const shown = [...(answers[0] ?? '').matchAll(/^\[\[ ## (\w+) ## \]\]/gm)].map(([, name = '']) => name);
+  return [...new Set(told.length > 0 ? told : shown)];
+}
+
+const plainField = (name: string): FieldBrief => ({ name, description: '', choices: [], type: null });
 
 function isLabelTask(brief: LabelBrief, rules: Rules, answers: readonly string[]): boolean {
   if (brief.labels.length < 2) return false;

@@ -13,7 +13,7 @@ const LIST_INLINE =
   /(?:one of|into|as|either|between|among|whether it is|is it|for)\s+(?:the (?:labels|categories|teams|classes)\s+)?((?:["'`]?[\w-]+(?: [\w-]+)?["'`]?,\s*)+(?:or |and )?["'`]?[\w-]+(?: [\w-]+)?["'`]?|["'`]?[\w-]+["'`]? or ["'`]?[\w-]+["'`]?)/gi;
 const PATTERN_SLOT = /\[([^\]/\n]+(?:\/[^\]/\n]+)+)\]/;
 const DEFINITION =
-  /^\s*(?:[-*•]|\d+[.)])?\s*["'`*]*([A-Za-z][\w &/-]{0,30}?)["'`*]*\s*(?::|—|–| - |=>?| means )["'`*]*\s*(\S.{2,})$/;
+  /^\s*(?:[-*•]|\d+[.)])?\s*["'`*]*([A-Za-z][\w &/-]{0,30}?)["'`*]*(?:\s*\([^)\n]*\))?\s*(?::|—|–| - |=>?| means )["'`*]*\s*(\S.{2,})$/;
 const NOT_A_LABEL =
   /^(?:note|format|rules?|labels?|categor(?:y|ies)|output|input|answer|reply|task|message|example|constraints?|important|definitions?|guidelines?|requirements?|hint|feedback)s?$/i;
 

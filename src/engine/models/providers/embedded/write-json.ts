@@ -16,7 +16,7 @@ export function extract(
 ): Record<string, unknown> {
   const { question, demonstrations } = conversation;
   const shown = demonstrations.flatMap((demonstration) => {
-    const values = parseObject(demonstration.answer);
+    const values = parseObject(demonstration.answer) ?? shownSections(demonstration.answer);
     return values === null ? [] : [{ text: demonstration.text, values }];
   });
   const things = new Set(fields.flatMap((field) => field.choices.flatMap(topicStems)));
@@ -33,6 +33,15 @@ export function extract(
       const copied = copiedValue(question.text, known, (text) => fill(text, {}, 0));
       return [field.name, copied === undefined ? fill(question.text, question.parts, temperature) : copied];
     }),
+  );
+}
+
+/** The values of an answer made of `[[ ## name ## ]]` sections; null when it is none. */
+function shownSections(answer: string): Record<string, string> | null {
+  const sections = answer.split(/^\[\[ ## (\w+) ## \]\]\s*/m).slice(1);
+  if (sections.length === 0) return null;
+  return Object.fromEntries(
+    sections.flatMap((name, index) => (index % 2 === 0 ? [[name, (sections[index + 1] ?? '').trim()]] : [])),
   );
 }
 

@@ -29,7 +29,8 @@ function sharedForm(records: readonly RecordLesson[], current: string): string[]
     words.every((each) => each[each.length - 1 - back] === firstWords[firstWords.length - 1 - back]);
   let shared = 0;
   while (shared < 12 && sameFromEnd(shared)) shared++;
-  if (shared >= 2 && rules.end === null) lines.push(`End with "${firstWords.slice(-shared).join(' ')}".`);
+  const whole = texts.every((text) => !text.endsWith('…'));
+  if (whole && shared >= 2 && rules.end === null) lines.push(`End with "${firstWords.slice(-shared).join(' ')}".`);
   const greetings = texts.map((text) => /^(\p{Lu}\p{L}+) (\p{Lu}[\p{L}'-]+),/u.exec(text));
   const first = greetings[0];
   if (
