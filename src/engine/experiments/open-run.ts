@@ -4,7 +4,8 @@ import type { Example, Splits } from '../data/example.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
 import { startRun } from './run.ts';
-import type { Run, RunServices } from './run.ts';
+import type { RunServices } from './run.ts';
+import type { Run } from './run-handle.ts';
 import type { RunConfig } from './run-config.ts';
 import type { RunHeader } from './store.ts';
 

@@ -1,15 +1,15 @@
 /** From a spec and its rows to a run that is ready to start: resolved, priced, forecast. Nothing is sent. */
 import type { Limits } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
-import type { Example, Splits } from '../data/example.ts';
+import type { Splits } from '../data/example.ts';
 import type { ModelConnections } from '../models/connections.ts';
 import type { ModelInfo } from '../models/provider.ts';
-import { REPLY_LIMITS, targetReplyLimit } from '../models/worst-case.ts';
+import { REPLY_LIMITS } from '../models/worst-case.ts';
 import type { OptimizerDescriptor } from '../optimizers/optimizer.ts';
-import { expectedReply } from '../spec/reply.ts';
 import { renderMessages } from '../spec/template.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import { makeForecast } from './forecast.ts';
+import { expectedTexts, replyLimitOf } from './reply-limit.ts';
 import { reserveFor, searchLimits, verdictRowsFor } from './run-config.ts';
 import type { RunConfig } from './run-config.ts';
 
@@ -61,7 +61,12 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
   const verdictRows = verdictRowsFor(splits.test.length, request.limits.calls);
   const reserve = reserveFor(verdictRows, services.concurrency);
   const searchCalls = searchLimits(request.limits, reserve).calls;
-  const replyLimits = { target: await replyLimit(request, services.connections), proposer: REPLY_LIMITS.proposer };
+  const replyLimits = {
+    target: await replyLimitOf(spec, [...splits.train, ...splits.validation], (text) =>
+      services.connections.countTokens(models.target, text),
+    ),
+    proposer: REPLY_LIMITS.proposer,
+  };
   const figures = {
     trainRows: splits.train.length,
     validationRows: splits.validation.length,
@@ -128,16 +133,6 @@ function readConfig(optimizer: OptimizerDescriptor, spec: TaskSpec): unknown {
   );
 }
 
-const texts = (spec: TaskSpec, rows: readonly Example[]): string[] =>
-  rows.flatMap((row) => (row.expected === null ? [] : [expectedReply(spec, row.expected)]));
-
-async function replyLimit({ spec, splits, models }: RunRequest, connections: ModelConnections): Promise<number> {
-  if (spec.modelParameters.maxTokens !== undefined) return spec.modelParameters.maxTokens;
-  const expected = texts(spec, [...splits.train, ...splits.validation]);
-  const longest = expected.reduce((most, text) => (text.length > most.length ? text : most), '');
-  return targetReplyLimit(await connections.countTokens(models.target, longest));
-}
-
 /** Rows whose rendered prompt is counted for the forecast. */
 const COUNTED_ROWS = 5;
 
@@ -157,7 +152,7 @@ async function meanTokens(
       .join('\n'),
   );
   const input = await mean(models.target, rendered);
-  const output = Math.min(limits.target, Math.max(8, await mean(models.target, texts(spec, rows))));
+  const output = Math.min(limits.target, Math.max(8, await mean(models.target, expectedTexts(spec, rows))));
   // A reflection shows the instruction and three rows with their replies, and answers with an instruction.
   const instruction = await mean(models.proposer, [
     spec.prompt.components.map((component) => component.content).join('\n'),

@@ -21,6 +21,7 @@ import { isEmbedded, modelsOf } from './prepare-run.ts';
 import type { PreparedRun, PrepareServices } from './prepare-run.ts';
 import { makeResult } from './result.ts';
 import { searchLimits } from './run-config.ts';
+import type { Run } from './run-handle.ts';
 import { createSearchState } from './search-state.ts';
 import type { SearchState } from './search-state.ts';
 import type { ResultsStore, RunInput, RunLease } from './store.ts';
@@ -35,19 +36,6 @@ export interface RunServices extends PrepareServices {
   readonly useCache: boolean;
   /** An evaluator of the task's target model asking through `model`. */
   readonly evaluatorOn: (spec: TaskSpec, model: LanguageModel, config: PreparedRun['config']) => Evaluator;
-}
-
-/** A started run. Iterate it for its events from the beginning; each iterator gets all of them. */
-export interface Run extends AsyncIterable<RunEvent> {
-  readonly id: string;
-  /** Rejects with what ended the run before a verdict could be made; the run can then be resumed. */
-  readonly result: Promise<OptimizationResult>;
-  pause(): void;
-  resume(): void;
-  /** Ends the search. `keep-best` goes on to the verdict; `discard` ends without one. */
-  stop(mode: 'keep-best' | 'discard'): void;
-  /** Leaves everything at once, as a crash would; the run can be resumed. */
-  abort(): void;
 }
 
 const HEARTBEAT_MS = 5000;

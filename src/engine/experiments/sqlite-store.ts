@@ -18,6 +18,8 @@ export interface StoreOptions {
   readonly location: StoreLocation;
   readonly workerPath: string | URL;
   readonly clock: { now(): number };
+  /** Whether this owner of a lease is known to live no more; its runs need not wait for the lease to expire. */
+  readonly isGone?: (owner: string) => boolean;
 }
 
 const text = (row: StoreRow | undefined, column: string): string => String(row?.[column] ?? '');
@@ -40,13 +42,23 @@ function unpack(body: SqlValue | undefined): string {
 }
 
 /** Opens the store, making it when it is not there. @throws PromptOptError `store`. */
-export async function openStore({ location, workerPath, clock }: StoreOptions): Promise<ResultsStore> {
+export async function openStore({
+  location,
+  workerPath,
+  clock,
+  isGone = () => false,
+}: StoreOptions): Promise<ResultsStore> {
   const channel = createStoreChannel(workerPath);
   await channel.open(location.path);
-  return createStore(channel, location, clock);
+  return createStore(channel, location, clock, isGone);
 }
 
-function createStore(channel: StoreChannel, location: StoreLocation, clock: { now(): number }): ResultsStore {
+function createStore(
+  channel: StoreChannel,
+  location: StoreLocation,
+  clock: { now(): number },
+  isGone: (owner: string) => boolean,
+): ResultsStore {
   /** Buffered writes that failed since the last flush, and those still on their way. */
   let failure: unknown = null;
   const underWay = new Set<Promise<unknown>>();
@@ -66,7 +78,7 @@ function createStore(channel: StoreChannel, location: StoreLocation, clock: { no
       NO_SPEND,
     );
     const stored = text(row, 'status') as RunStatus;
-    const alive = Number(row['lease_until']) > clock.now();
+    const alive = Number(row['lease_until']) > clock.now() && !isGone(text(row, 'owner'));
     const status = (stored === 'running' || stored === 'paused') && !alive ? 'interrupted' : stored;
     return {
       header,
@@ -122,7 +134,13 @@ function createStore(channel: StoreChannel, location: StoreLocation, clock: { no
       if (taken !== undefined) return { runId, fence: Number(taken['fence']) };
       const [row] = await channel.read('run', runId);
       if (row === undefined) throw new PromptOptError('store', `There is no run "${runId}".`);
-      throw new PromptOptError('store', `Run ${runId} is being run by ${text(row, 'owner')}.`, {
+      const holder = text(row, 'owner');
+      if (isGone(holder)) {
+        const values = [owner, now + LEASE_MS, runId, holder];
+        const [inherited] = await channel.write([{ write: 'takeLeaseFrom', values }]);
+        if (inherited !== undefined) return { runId, fence: Number(inherited['fence']) };
+      }
+      throw new PromptOptError('store', `Run ${runId} is being run by ${holder}.`, {
         remedy: 'Follow it there, or wait until its lease of 30 s has expired.',
       });
     },

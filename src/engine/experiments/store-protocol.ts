@@ -18,6 +18,9 @@ export const WRITES = {
     'INSERT INTO runs (id, header, name, spec_path, created_at, status, owner, fence, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)',
   takeLease:
     "UPDATE runs SET owner = ?, fence = fence + 1, lease_until = ?, status = 'running' WHERE id = ? AND lease_until <= ? RETURNING fence",
+  // Only from the owner that was seen dead: of two that saw it, one gets the run.
+  takeLeaseFrom:
+    "UPDATE runs SET owner = ?, fence = fence + 1, lease_until = ?, status = 'running' WHERE id = ? AND owner = ? AND lease_until > 0 RETURNING fence",
   heartbeat: 'UPDATE runs SET lease_until = ? WHERE id = ?',
   event: 'INSERT OR IGNORE INTO events (run, path, ordinal, time, body) VALUES (?, ?, ?, ?, ?)',
   content: 'INSERT OR IGNORE INTO content (hash, kind, body) VALUES (?, ?, ?)',

@@ -1,0 +1,111 @@
+/** The engine as its users see it: a spec goes in, an evaluation, a run or a better file comes out. */
+import type { Diagnostic } from '../protocol/diagnostics.ts';
+import type { EvaluationReport } from '../protocol/evaluation-report.ts';
+import type { Forecast, Limits } from '../protocol/events.ts';
+import type { PromptText } from '../protocol/result.ts';
+import type { Splits } from './data/example.ts';
+import type { DataProblem } from './data/rows.ts';
+import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
+import type { Run } from './experiments/run-handle.ts';
+import type { ResultsStore } from './experiments/store.ts';
+import type { TaskSpec } from './spec/task-spec.ts';
+
+/** What a product hands in. Everything below the composition root gets its outside world from here. */
+export interface EngineOptions {
+  /** The built worker files of this product. */
+  readonly workers: { readonly store: string | URL; readonly sandbox: string | URL; readonly tokenizer: string | URL };
+  /** The value of a provider's variable, e.g. `OPENAI_API_KEY`, from the environment or from a secret store. */
+  readonly variable: (name: string) => string | undefined;
+  /** The user's own data folder, for results of workspaces that cannot be written. */
+  readonly userData: string;
+  /** The workspace's root; absent: the nearest repository above the spec. */
+  readonly workspace?: string;
+  /** Calls of one model in the air at once, default 8 or what the workspace's config says. */
+  readonly concurrency?: number;
+  /** Further attempts after a failed one, default 4. */
+  readonly retries?: number;
+  /** Whether replies of earlier runs may answer; default true. */
+  readonly useCache?: boolean;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** A spec read with its data. */
+export interface Task {
+  readonly path: string;
+  readonly text: string;
+  /** Null when the file cannot be understood at all. */
+  readonly spec: TaskSpec | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly splits: Splits;
+  /** Rows and data files that cannot be used. */
+  readonly dataProblems: readonly DataProblem[];
+}
+
+export interface OptimizeOptions extends ModelChoice {
+  readonly strategy?: string;
+  readonly seed?: number;
+  /** Each wins over the spec's limit of the same kind. */
+  readonly limits?: Limits;
+}
+
+/** A run that is resolved, priced and forecast. Nothing has been sent. */
+export interface PlannedRun {
+  readonly name: string;
+  readonly strategy: { readonly name: string; readonly title: string };
+  readonly seed: number;
+  readonly models: ChosenModels;
+  readonly embedded: boolean;
+  readonly limits: Limits;
+  readonly forecast: Forecast;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Test rows the verdict will ask. */
+  readonly verdictRows: number;
+  /** The most one reply may use, in tokens, by role. */
+  readonly replyLimits: { readonly target: number; readonly proposer: number };
+  readonly notes: readonly string[];
+  /** Stores the run and starts it. @throws PromptOptError `store`. */
+  start(): Promise<Run>;
+}
+
+export type EvaluationSplit = 'train' | 'validation' | 'test' | 'all';
+
+export interface EvaluateOptions extends ModelChoice {
+  /** Default: the validation rows of a spec with data files, else all rows. */
+  readonly split?: EvaluationSplit;
+  /** How often each row is asked, default 1. */
+  readonly repeat?: number;
+  readonly limits?: Limits;
+  readonly signal?: AbortSignal;
+  readonly onRow?: (done: number, of: number) => void;
+}
+
+export interface StrategyInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly whenToChoose: string;
+  readonly source: string;
+  readonly costFormula: string;
+}
+
+export interface Engine {
+  readonly version: string;
+  readonly strategies: readonly StrategyInfo[];
+  /** Diagnostics of a file's text, sorted by place. Never throws. */
+  lint(text: string, path: string): readonly Diagnostic[];
+  /** Reads a spec and its data. Never throws: what is wrong is in the task. */
+  readTask(text: string, path: string): Promise<Task>;
+  /** Reads a spec from a file. @throws PromptOptError `usage` when the file cannot be read. */
+  openTask(path: string): Promise<Task>;
+  evaluate(task: Task, options?: EvaluateOptions): Promise<EvaluationReport>;
+  /** @throws PromptOptError `spec`, `data`, `usage`, `budget` or `unavailable`, each with what to do. */
+  plan(task: Task, options?: OptimizeOptions): Promise<PlannedRun>;
+  /** Goes on with an interrupted run; the newest one when none is named. */
+  resume(store: ResultsStore, runId?: string): Promise<{ readonly run: Run; readonly note: string | null }>;
+  /** The results of the workspace a spec or folder lies in. Opened once, closed with the engine. */
+  store(near: string): Promise<ResultsStore>;
+  /** The file's text with another prompt in it; comments and layout stay. */
+  writeBack(text: string, path: string, prompt: PromptText): string;
+  /** Ends workers and closes stores. */
+  close(): Promise<void>;
+}

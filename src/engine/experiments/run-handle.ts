@@ -1,0 +1,16 @@
+/** What whoever started a run holds of it. */
+import type { RunEvent } from '../../protocol/events.ts';
+import type { OptimizationResult } from '../../protocol/result.ts';
+
+/** A started run. Iterate it for its events from the beginning; each iterator gets all of them. */
+export interface Run extends AsyncIterable<RunEvent> {
+  readonly id: string;
+  /** Rejects with what ended the run before a verdict could be made; the run can then be resumed. */
+  readonly result: Promise<OptimizationResult>;
+  pause(): void;
+  resume(): void;
+  /** Ends the search. `keep-best` goes on to the verdict; `discard` ends without one. */
+  stop(mode: 'keep-best' | 'discard'): void;
+  /** Leaves everything at once, as a crash would; the run can be resumed. */
+  abort(): void;
+}

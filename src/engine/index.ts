@@ -1,0 +1,38 @@
+/**
+ * The library: optimize, evaluate and lint prompt files from a program.
+ *
+ * `createEngine` puts the rooms together; everything else here is the type of what goes in and comes out.
+ */
+export { createEngine } from './create-engine.ts';
+export { DEFAULT_LIMITS } from './limits.ts';
+export type {
+  Engine,
+  EngineOptions,
+  EvaluateOptions,
+  EvaluationSplit,
+  OptimizeOptions,
+  PlannedRun,
+  StrategyInfo,
+  Task,
+} from './engine.ts';
+export { PromptOptError, describeError, isPromptOptError } from '../protocol/errors.ts';
+export type { ErrorCode, ErrorDetails } from '../protocol/errors.ts';
+export type {
+  Diagnostic,
+  Fix,
+  Severity,
+  TextEdit,
+  TextPosition,
+  TextRange,
+  TextSpan,
+} from '../protocol/diagnostics.ts';
+export type { EvaluatedRow, EvaluationReport } from '../protocol/evaluation-report.ts';
+export type * from '../protocol/events.ts';
+export type { OptimizationResult, PromptText, ResultCandidate } from '../protocol/result.ts';
+export type { Example, Splits } from './data/example.ts';
+export type { DataProblem } from './data/rows.ts';
+export type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
+export type { Run } from './experiments/run-handle.ts';
+export type { ResultsStore, RunFilter, RunHeader, RunRecord } from './experiments/store.ts';
+export type { TaskSpec } from './spec/task-spec.ts';
+export { ENGINE_VERSION } from './version.ts';
