@@ -232,7 +232,8 @@ export function createEngine(options: EngineOptions): Engine {
       const split = evaluate.split ?? (spec.data === null ? 'all' : 'validation');
       const { train, validation, test } = task.splits;
       const examples = split === 'all' ? [...train, ...validation, ...test] : task.splits[split];
-      const reply = await replyLimitOf(spec, examples, (text) => services.connections.countTokens(target, text));
+      const info = await services.connections.describe(target);
+      const reply = await replyLimitOf(spec, info, examples, (text) => services.connections.countTokens(target, text));
       const store = useCache ? await openStoreAt(dirname(task.path)) : null;
       const report = await evaluateTask(
         {

@@ -9,7 +9,7 @@ import type { OptimizerDescriptor } from '../optimizers/optimizer.ts';
 import { renderMessages } from '../spec/template.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import { makeForecast } from './forecast.ts';
-import { expectedTexts, replyLimitOf } from './reply-limit.ts';
+import { expectedTexts, reasoningLimitOf, replyLimitOf } from './reply-limit.ts';
 import { reserveFor, searchLimits, verdictRowsFor } from './run-config.ts';
 import type { RunConfig } from './run-config.ts';
 
@@ -62,10 +62,10 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
   const reserve = reserveFor(verdictRows, services.concurrency);
   const searchCalls = searchLimits(request.limits, reserve).calls;
   const replyLimits = {
-    target: await replyLimitOf(spec, [...splits.train, ...splits.validation], (text) =>
+    target: await replyLimitOf(spec, target, [...splits.train, ...splits.validation], (text) =>
       services.connections.countTokens(models.target, text),
     ),
-    proposer: REPLY_LIMITS.proposer,
+    proposer: REPLY_LIMITS.proposer + reasoningLimitOf(proposer),
   };
   const figures = {
     trainRows: splits.train.length,

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { LanguageModel } from './language-model.ts';
 import { withLimiter } from './limiter.ts';
 import type { ModelPrice } from './price.ts';
+import { createTokenCounter } from './tokens.ts';
 import type { ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './provider.ts';
 
 export interface ModelConnections {
@@ -12,6 +13,8 @@ export interface ModelConnections {
   /** The model behind its limiter, shared by all runs of the process. */
   open(model: string): Promise<LanguageModel>;
   countTokens(model: string, text: string): Promise<number>;
+  /** Ends the tokenizer's thread. */
+  close(): Promise<void>;
 }
 
 export interface ConnectionOptions {
@@ -21,6 +24,8 @@ export interface ConnectionOptions {
   readonly prices?: Readonly<Record<string, ModelPrice>>;
   readonly concurrency: number;
   readonly clock: Clock;
+  /** The tokenizer's worker; null or absent counts by estimate. */
+  readonly tokenizerPath?: string | URL | null;
 }
 
 export function createConnections({
@@ -29,7 +34,9 @@ export function createConnections({
   prices = {},
   concurrency,
   clock,
+  tokenizerPath = null,
 }: ConnectionOptions): ModelConnections {
+  const tokenizer = createTokenCounter(tokenizerPath);
   const connected = new Map<string, Promise<ModelProvider>>();
   const opened = new Map<string, Promise<LanguageModel>>();
 
@@ -47,7 +54,7 @@ export function createConnections({
   const connect = (provider: ProviderDescriptor): Promise<ModelProvider> => {
     const known = connected.get(provider.name);
     if (known !== undefined) return known;
-    const connecting = provider.connect(settingsFor(provider));
+    const connecting = provider.connect({ countTokens: (text) => tokenizer.count(text), ...settingsFor(provider) });
     connected.set(provider.name, connecting);
     // A refused key may be mended while the process lives: a failure is not kept.
     connecting.catch(() => connected.delete(provider.name));
@@ -80,5 +87,6 @@ export function createConnections({
       const { provider, id } = split(model);
       return await (await connect(provider)).countTokens(id, text);
     },
+    close: () => tokenizer.close(),
   };
 }

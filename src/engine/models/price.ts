@@ -2,24 +2,31 @@
 import type { Usage } from './language-model.ts';
 
 /** USD per million tokens. */
-export interface ModelPrice {
+export interface TokenRates {
   readonly inputPerMillion: number;
   readonly outputPerMillion: number;
   /** Defaults to the input price. */
   readonly cachedInputPerMillion?: number;
+}
+
+export interface ModelPrice extends TokenRates {
   /** Where the figures come from, e.g. a data set and its version, or `free`. */
   readonly source: string;
+  /** Some models charge a whole request at higher rates once its input passes this many tokens. */
+  readonly longContext?: TokenRates & { readonly aboveInputTokens: number };
 }
 
 /** USD of one reply; null when the model has no known price. */
 export function costOf(usage: Usage, price: ModelPrice | null): number | null {
   if (price === null) return null;
-  const cachedPrice = price.cachedInputPerMillion ?? price.inputPerMillion;
+  const { longContext } = price;
+  const rates = longContext !== undefined && usage.inputTokens > longContext.aboveInputTokens ? longContext : price;
+  const cachedPrice = rates.cachedInputPerMillion ?? rates.inputPerMillion;
   const fresh = usage.inputTokens - usage.cachedInputTokens;
   return (
-    (fresh * price.inputPerMillion +
+    (fresh * rates.inputPerMillion +
       usage.cachedInputTokens * cachedPrice +
-      usage.outputTokens * price.outputPerMillion) /
+      usage.outputTokens * rates.outputPerMillion) /
     1e6
   );
 }

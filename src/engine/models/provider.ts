@@ -10,6 +10,8 @@ export interface ProviderSettings {
   readonly timeoutMs?: number;
   /** Injected in tests and by VS Code. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Tokens as OpenAI's models count them; absent: an estimate by bytes. */
+  readonly countTokens?: (text: string) => Promise<number>;
 }
 
 /** What is known of a model before it is asked. */
@@ -22,6 +24,8 @@ export interface ModelInfo {
   readonly contextWindow: number | null;
   /** Byte-level tokenizers never make more tokens than UTF-8 bytes; for others an estimate × 1.5 is reserved. */
   readonly byteLevelTokenizer: boolean;
+  /** Whether it spends tokens on reasoning before it answers; they count as output. */
+  readonly reasons: boolean;
 }
 
 export interface ModelProvider extends LanguageModel {

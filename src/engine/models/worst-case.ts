@@ -18,6 +18,9 @@ export const REPLY_LIMITS: Readonly<Record<Exclude<ModelRole, 'target'>, number>
   generator: 2048,
 };
 
+/** Tokens a reasoning model may think for besides its reply; they are paid for as output. */
+export const REASONING_LIMIT = 4096;
+
 /** The target's reply limit: four times the longest expected output, at least 256 tokens. */
 export const targetReplyLimit = (longestExpected: number): number => Math.max(256, 4 * longestExpected);
 

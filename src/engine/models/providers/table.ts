@@ -1,0 +1,6 @@
+/** Every provider. A new one is a file and a line here. */
+import type { ProviderDescriptor } from '../provider.ts';
+import { embedded } from './embedded.ts';
+import { openai } from './openai.ts';
+
+export const providers: readonly ProviderDescriptor[] = [openai, embedded];
