@@ -144,6 +144,9 @@ export interface EventPayloads {
     readonly costPerCall: number | null;
     readonly unparsed: number;
     readonly constraints: readonly ConstraintRate[];
+    /** What the whole run had spent when this was known, as if every call had been bought. */
+    readonly calls: number;
+    readonly usd: number;
   };
   readonly 'incumbent-changed': { readonly candidate: string; readonly estimate: Estimate; readonly calls: number };
   readonly spent: { readonly nominal: Spend; readonly paid: Spend; readonly limits: Limits };

@@ -1,5 +1,5 @@
 /** What an optimizer sees of its run: models behind a budget, a memory of scored rows, a place in the event stream. */
-import type { ConstraintRate, Estimate, Limits } from '../../protocol/events.ts';
+import type { ConstraintRate, Estimate, Limits, Spend } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
 import type { Example } from '../data/example.ts';
 import type { Evaluation, Evaluator, RowResult } from '../evaluation/evaluation.ts';
@@ -24,6 +24,8 @@ export interface SearchServices {
   readonly replyLimitOf: (role: ModelRole) => number;
   /** A candidate is stored before it is named in an event. */
   readonly keepPrompt: (prompt: Prompt) => void;
+  /** What the whole run has spent so far, as if every call had been bought. */
+  readonly spent: () => Spend;
   /** Writes the account at this place of the program. */
   readonly account: (events: EventWriter) => void;
   readonly signal: AbortSignal;
@@ -127,12 +129,15 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
 
     offer(candidate, evaluation, split) {
       const asked = evaluation.rows.length;
+      const { calls, usd } = services.spent();
       events.emit('candidate-evaluated', {
         candidate: candidate.prompt.hash,
         split,
         ...estimateRates(evaluation),
         costPerCall: evaluation.costUsd === null ? null : evaluation.costUsd / Math.max(1, asked),
         unparsed: evaluation.unparsed,
+        calls,
+        usd,
       });
       // A prompt measured again by a later phase is not a new offer.
       if (state.offered.some((offered) => offered.candidate.prompt.hash === candidate.prompt.hash)) return;
@@ -140,7 +145,7 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
         events.emit('incumbent-changed', {
           candidate: candidate.prompt.hash,
           estimate: evaluation.estimate,
-          calls: budget.spent().calls,
+          calls,
         });
       }
       services.account(events);

@@ -264,6 +264,7 @@ class Execution {
         keepPrompt: (prompt) => {
           this.#keepPrompt(prompt);
         },
+        spent: () => this.#control.nominal.spent(),
         account: (events) => {
           this.#account(events);
         },
