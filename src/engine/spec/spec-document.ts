@@ -1,13 +1,19 @@
 /** The YAML of a spec with the place of everything in it. Reading never throws. */
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import { LineCounter, isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair } from 'yaml';
+import { syntaxSentence } from './syntax-sentences.ts';
 import type { TextPosition, TextRange, TextSpan } from '../../protocol/diagnostics.ts';
 
 export type Path = readonly (string | number)[];
 
 export interface SyntaxProblem {
+  /** The YAML library's code, or ours: `NO_MAP`, `EMPTY`, `NOT_TEXT`, `ALIASES`. */
+  readonly code: string;
+  /** A sentence: what is wrong and what to do. */
   readonly message: string;
   readonly span: TextSpan;
+  /** Whether the file can be used although it was said. */
+  readonly harmless: boolean;
 }
 
 export interface SpecDocument {
@@ -20,6 +26,8 @@ export interface SpecDocument {
   spanOf(path: Path): TextSpan;
   /** The span of the key at a path. */
   keySpanOf(path: Path): TextSpan;
+  /** The exact spans of a pair, without what is around it; the value's is null when none is written. */
+  pairSpans(pair: Pair): { readonly key: TextSpan; readonly value: TextSpan | null };
   rangeOf(span: TextSpan): TextRange;
 }
 
@@ -29,27 +37,61 @@ const MOST_ALIASES = 100;
 export function readDocument(text: string): SpecDocument {
   const lineCounter = new LineCounter();
   // A BOM is no part of the YAML, but offsets count it.
-  const yaml = parseDocument(text, { lineCounter, prettyErrors: false, keepSourceTokens: true, uniqueKeys: true });
-  const problems: SyntaxProblem[] = [...yaml.errors, ...yaml.warnings].map((error) => ({
-    message: sentence(error.message),
-    span: { start: error.pos[0], end: Math.max(error.pos[0], error.pos[1]) },
-  }));
+  const yaml = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    keepSourceTokens: true,
+    uniqueKeys: true,
+    merge: true,
+    // Warnings are collected; on the console they would be noise.
+    logLevel: 'error',
+  });
+  const problems: SyntaxProblem[] = [];
+  for (const error of [...yaml.errors, ...yaml.warnings]) {
+    const span = { start: error.pos[0], end: Math.min(Math.max(error.pos[0] + 1, error.pos[1]), text.length) };
+    problems.push({
+      code: error.code,
+      message: syntaxSentence(error.code, error.message, text.slice(span.start, span.end)),
+      span: error.code === 'MULTIPLE_DOCS' ? { start: span.start, end: span.start + 3 } : span,
+      harmless: error.name === 'YAMLWarning',
+    });
+  }
+  const fail = (code: string, message: string, start: number): void => {
+    problems.push({ code, message, span: { start, end: Math.min(text.length, start + 1) }, harmless: false });
+  };
+  const zero = text.indexOf('\u0000');
+  if (zero >= 0) fail('NOT_TEXT', 'The file holds a null character, so it is no UTF-8 text. Save it as UTF-8.', zero);
   let tree: unknown = null;
+  let read = true;
   try {
     tree = yaml.toJS({ maxAliasCount: MOST_ALIASES }) as unknown;
   } catch (error) {
-    problems.push({
-      message: error instanceof Error ? sentence(error.message) : 'The file cannot be read.',
-      span: { start: 0, end: 0 },
-    });
+    read = false;
+    const message = error instanceof Error ? error.message : '';
+    const alias = /Unresolved alias.*: (.+)$/.exec(message)?.[1];
+    if (alias !== undefined) {
+      fail(
+        'ALIASES',
+        `The alias *${alias} has no anchor: write &${alias} before the value it repeats.`,
+        Math.max(0, text.indexOf(`*${alias}`)),
+      );
+    } else if (message.includes('alias count')) {
+      fail(
+        'ALIASES',
+        `The aliases of this file expand to too much (more than ${MOST_ALIASES} times). Write the values out.`,
+        Math.max(0, text.search(/\*\w/)),
+      );
+    } else fail('ALIASES', `The file cannot be read: ${message.split('\n')[0] ?? ''}`, 0);
   }
   const isMapping = typeof tree === 'object' && tree !== null && !Array.isArray(tree);
-  if (!isMapping && problems.length === 0) {
-    const message =
-      tree === null
-        ? 'The file is empty. A prompt file has at least `messages`.'
-        : 'A prompt file is a map of keys such as `name` and `messages`.';
-    problems.push({ message, span: { start: 0, end: Math.min(text.length, 1) } });
+  if (!isMapping && read && !problems.some((problem) => !problem.harmless)) {
+    if (tree === null) fail('EMPTY', 'The file is empty. A prompt file has at least `messages`.', 0);
+    else
+      fail(
+        'NO_MAP',
+        'A prompt file is a map of keys such as `name` and `messages`; this is not one.',
+        yaml.contents?.range?.[0] ?? 0,
+      );
   }
   const position = (offset: number): TextPosition => {
     const { line, col } = lineCounter.linePos(offset);
@@ -65,14 +107,13 @@ export function readDocument(text: string): SpecDocument {
       const { key, value } = find(yaml, path);
       return nodeSpan(key ?? value, text);
     },
+    pairSpans: ({ key, value }) => ({
+      key: nodeSpan(key as Node, text),
+      value: isNode(value) && value.range ? { start: value.range[0], end: value.range[1] } : null,
+    }),
     rangeOf: ({ start, end }) => ({ start: position(start), end: position(end) }),
   };
 }
-
-const sentence = (message: string): string => {
-  const [first = ''] = message.split('\n');
-  return /[.!?]$/.test(first) ? first : `${first}.`;
-};
 
 interface Found {
   readonly key: Node | null;
