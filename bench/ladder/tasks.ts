@@ -61,7 +61,13 @@ export const TASKS: readonly Task[] = [
     description: 'Reads an order e-mail into the fields the warehouse needs.',
     constraints: [],
     format: 'Answer with only a JSON object with the keys order_id, product, quantity, delivery_date, express.',
-    definitions: '',
+    definitions: [
+      '- order_id: the number of the order, written as NW-#####',
+      '- product: the article in the singular, in lower case',
+      '- quantity: how many pieces, as an integer in digits',
+      '- delivery_date: the day it is wanted, as YYYY-MM-DD',
+      '- express: true or false, true when the customer says urgent, hurry, rush, express',
+    ].join('\n'),
     wrongDefinitions: [
       '- order_id: written as ZZ_#########',
       '- product: one of: red, green, blue',
