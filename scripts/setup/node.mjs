@@ -41,7 +41,7 @@ function isNewEnough(version) {
 }
 
 /** The path of the pinned Node in `tools/`, installing it when it is missing. */
-function pinnedNode() {
+export function pinnedNode() {
   const tools = join(root, 'tools');
   installLocked(tools, 'tools');
   const platform = process.platform === 'win32' ? 'win' : process.platform;
