@@ -16,6 +16,7 @@ const layers = [
   { name: 'contract', minutes: 10 },
   { name: 'wire', minutes: 5 },
   { name: 'runs', minutes: 10 },
+  { name: 'package', minutes: 5 },
 ];
 
 function filesOf(layer) {

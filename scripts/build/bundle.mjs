@@ -84,7 +84,7 @@ export async function bundleForWebview(entries, { base, dev }) {
     outdir: webviewFolder,
     format: 'iife',
     platform: 'browser',
-    target: 'es2023',
+    target: 'es2024',
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.ttf': 'file', '.svg': 'dataurl' },
