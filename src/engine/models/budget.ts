@@ -20,14 +20,18 @@ export interface Reservation {
 }
 
 export interface Budget {
-  /** @throws PromptOptError `budget` (with `details.limit`) when it can never fit, or the error given to `stopAt`. */
-  admit(worst: Spend): Promise<Reservation>;
+  /**
+   * @throws PromptOptError `budget` (with `details.limit`) when it can never fit, the error given to `stopAt`, or
+   * `stopped` when the signal aborts while it waits. After a refusal every later call is refused too, until the limits
+   * change: whether a smaller call would still have fitted must not depend on who asked first.
+   */
+  admit(worst: Spend, signal?: AbortSignal): Promise<Reservation>;
   /** Whether this would fit now, on top of everything reserved. */
   fits(worst: Spend): boolean;
   spent(): Spend;
   /** What is left of each limit, reservations counted as used. */
   left(): Limits;
-  /** How many calls have been admitted so far. */
+  /** How many calls have been admitted so far, those of its children among them. */
   admitted(): number;
   /** A budget within this one: its calls count here too. */
   child(limits: Limits): Budget;
@@ -35,7 +39,7 @@ export interface Budget {
   /** Holds back new admissions until `resume`. */
   pause(): void;
   resume(): void;
-  /** Refuses every call from admission number `admission` (0-based) on. */
+  /** Refuses every call from admission number `admission` (0-based) on, those of its children among them. */
   stopAt(admission: number, error: PromptOptError): void;
 }
 
@@ -70,6 +74,8 @@ interface Node {
   admitted: number;
   paused: boolean;
   stop: { readonly admission: number; readonly error: PromptOptError } | null;
+  /** Why calls were refused since the limits last changed. */
+  refused: PromptOptError | null;
   readonly parent: Node | null;
   readonly queue: Waiting[];
 }
@@ -87,6 +93,15 @@ function lineage(node: Node): Node[] {
   const nodes: Node[] = [];
   for (let at: Node | null = node; at !== null; at = at.parent) nodes.push(at);
   return nodes;
+}
+
+/** Why nothing more is admitted under this node: a stop has taken effect, or a call has been refused. */
+function endOf(node: Node): PromptOptError | null {
+  for (const { stop, admitted, refused } of lineage(node)) {
+    if (stop !== null && admitted >= stop.admission) return stop.error;
+    if (refused !== null) return refused;
+  }
+  return null;
 }
 
 /** The limit that one more `worst` would break, or null. */
@@ -115,8 +130,8 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
   };
 
   const reserve = (node: Node, worst: Spend): Reservation => {
-    node.admitted++;
     for (const at of lineage(node)) {
+      at.admitted++;
       at.reserved = addSpend(at.reserved, worst);
       at.inAir++;
     }
@@ -147,9 +162,10 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
 
   const pump = (node: Node): void => {
     for (let head = node.queue[0]; head !== undefined; head = node.queue[0]) {
-      if (node.stop !== null && node.admitted >= node.stop.admission) {
+      const ended = endOf(node);
+      if (ended !== null) {
         node.queue.shift();
-        head.reject(node.stop.error);
+        head.reject(ended);
         continue;
       }
       if (lineage(node).some((at) => at.paused)) return;
@@ -157,16 +173,45 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
       if (broken !== null && lineage(node).some((at) => at.inAir > 0)) return;
       node.queue.shift();
       if (broken === null) head.resolve(reserve(node, head.worst));
-      else head.reject(broken);
+      else {
+        node.refused = broken;
+        head.reject(broken);
+      }
     }
   };
 
-  const handle = (node: Node): Budget => ({
-    admit: (worst) =>
-      new Promise((resolve, reject) => {
-        node.queue.push({ worst, resolve, reject });
+  const wait = (node: Node, worst: Spend, signal: AbortSignal | undefined): Promise<Reservation> =>
+    new Promise((resolve, reject) => {
+      const abort = (): void => {
+        node.queue.splice(node.queue.indexOf(waiting), 1);
+        waiting.reject(new PromptOptError('stopped', 'The call was cancelled.'));
         pump(node);
-      }),
+      };
+      const done = (): void => {
+        signal?.removeEventListener('abort', abort);
+      };
+      const waiting: Waiting = {
+        worst,
+        resolve(reservation) {
+          done();
+          resolve(reservation);
+        },
+        reject(error) {
+          done();
+          reject(error);
+        },
+      };
+      node.queue.push(waiting);
+      if (signal?.aborted === true) {
+        abort();
+        return;
+      }
+      signal?.addEventListener('abort', abort, { once: true });
+      pump(node);
+    });
+
+  const handle = (node: Node): Budget => ({
+    admit: (worst, signal) => wait(node, worst, signal),
     fits: (worst) => brokenLimit(node, worst) === null,
     spent: () => node.spent,
     left: () => leftOf(node),
@@ -174,6 +219,7 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
     child: (own) => handle(grow(own, node, NO_SPEND)),
     setLimits(next) {
       node.limits = next;
+      for (const other of nodes) other.refused = null;
       for (const other of nodes) pump(other);
     },
     pause() {
@@ -185,7 +231,7 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
     },
     stopAt(admission, error) {
       node.stop = { admission, error };
-      pump(node);
+      for (const other of nodes) pump(other);
     },
   });
 
@@ -198,6 +244,7 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
       admitted: 0,
       paused: false,
       stop: null,
+      refused: null,
       parent,
       queue: [],
     };

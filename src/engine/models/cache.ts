@@ -33,6 +33,9 @@ async function orAborted(reply: Promise<Generation>, signal: AbortSignal, onAbor
 
 export function withCache(inner: LanguageModel, cache: CachePort | null): LanguageModel {
   const flights = new Map<string, Flight>();
+  const land = (identity: string, flight: Flight): void => {
+    if (flights.get(identity) === flight) flights.delete(identity);
+  };
   return {
     async generate(request, options = {}) {
       const identity = identityOf(request);
@@ -57,7 +60,14 @@ export function withCache(inner: LanguageModel, cache: CachePort | null): Langua
           await cache?.put(identity, toStored(generation));
           return generation;
         };
-        flight = { reply: ask().finally(() => flights.delete(identity)), controller, passengers: 0 };
+        const started: Flight = {
+          reply: ask().finally(() => {
+            land(identity, started);
+          }),
+          controller,
+          passengers: 0,
+        };
+        flight = started;
         flights.set(identity, flight);
       }
       const { reply, controller } = flight;
@@ -66,7 +76,10 @@ export function withCache(inner: LanguageModel, cache: CachePort | null): Langua
       const generation = await (signal === undefined
         ? reply
         : orAborted(reply, signal, () => {
-            if (--boarded.passengers === 0) controller.abort();
+            if (--boarded.passengers > 0) return;
+            controller.abort();
+            // Whoever asks from now on starts a call of their own.
+            land(identity, boarded);
           }));
       if (!shared) return generation;
       deltaOf(generation, onDelta);

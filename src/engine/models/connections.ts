@@ -2,7 +2,8 @@
 import { PromptOptError } from '../../protocol/errors.ts';
 import type { Clock } from './clock.ts';
 import type { LanguageModel } from './language-model.ts';
-import { withLimiter } from './limiter.ts';
+import { createLimiter } from './limiter.ts';
+import type { Limiter } from './limiter.ts';
 import type { ModelPrice } from './price.ts';
 import { createTokenCounter } from './tokens.ts';
 import type { ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './provider.ts';
@@ -10,8 +11,9 @@ import type { ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } f
 export interface ModelConnections {
   /** What is known of `provider/model`. @throws PromptOptError `unavailable` for an unknown provider or missing key. */
   describe(model: string): Promise<ModelInfo>;
-  /** The model behind its limiter, shared by all runs of the process. */
   open(model: string): Promise<LanguageModel>;
+  /** The limiter of a model, shared by all runs of the process. */
+  limiter(model: string): Limiter;
   countTokens(model: string, text: string): Promise<number>;
   /** Ends the tokenizer's thread. */
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export function createConnections({
   const tokenizer = createTokenCounter(tokenizerPath);
   const connected = new Map<string, Promise<ModelProvider>>();
   const opened = new Map<string, Promise<LanguageModel>>();
+  const limiters = new Map<string, Limiter>();
 
   const split = (model: string): { provider: ProviderDescriptor; id: string } => {
     const slash = model.indexOf('/');
@@ -74,14 +77,18 @@ export function createConnections({
       const opening = (async () => {
         const { provider, id } = split(model);
         const connection = await connect(provider);
-        return withLimiter(
-          { generate: (request, options) => connection.generate({ ...request, model: id }, options) },
-          { concurrency, clock },
-        );
+        return {
+          generate: (request, callOptions) => connection.generate({ ...request, model: id }, callOptions),
+        } satisfies LanguageModel;
       })();
       opened.set(model, opening);
       opening.catch(() => opened.delete(model));
       return opening;
+    },
+    limiter(model) {
+      const known = limiters.get(model) ?? createLimiter({ concurrency, clock });
+      limiters.set(model, known);
+      return known;
     },
     async countTokens(model, text) {
       const { provider, id } = split(model);

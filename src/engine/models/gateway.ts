@@ -7,6 +7,7 @@ import { withCache } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { ModelConnections } from './connections.ts';
 import { withJournal } from './journal.ts';
+import { withLimiter } from './limiter.ts';
 import type { LanguageModel } from './language-model.ts';
 import { withNominalBudget } from './nominal-budget.ts';
 import { withPaidMeter } from './paid-meter.ts';
@@ -42,7 +43,6 @@ export function createGateway(options: GatewayOptions): Gateway {
       throw new PromptOptError('internal', `The model "${model}" is not one this run was prepared for.`);
     return info;
   };
-  // The limiter stands inside the connection, so that all runs of a process share it; the meter must see each attempt.
   const provider: LanguageModel = {
     async generate(request, callOptions) {
       const generation = await (await connections.open(request.model)).generate(request, callOptions);
@@ -50,7 +50,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   };
   const metered = withPaidMeter(provider, paid, spendLog, infoOf);
-  const shared = withCache(withRetry(metered, { retries, clock, random }), cache);
+  const limited = withLimiter(metered, (model) => connections.limiter(model));
+  const shared = withCache(withRetry(limited, { retries, clock, random }), cache);
   const journalled = journal === null ? shared : withJournal(shared, journal);
   return { under: (nominal) => withNominalBudget(journalled, nominal, infoOf) };
 }

@@ -5,6 +5,7 @@
 import type { Budget } from './budget.ts';
 import type { Generation, LanguageModel } from './language-model.ts';
 import type { ModelInfo } from './provider.ts';
+import { costOf } from './price.ts';
 import { spendOf } from './spend.ts';
 import { worstCaseOf } from './worst-case.ts';
 
@@ -15,7 +16,8 @@ export function withNominalBudget(
 ): LanguageModel {
   return {
     async generate(request, options) {
-      const reservation = await budget.admit(worstCaseOf(request, infoOf(request.model)));
+      const info = infoOf(request.model);
+      const reservation = await budget.admit(worstCaseOf(request, info), options?.signal);
       let generation: Generation;
       try {
         generation = await inner.generate(request, options);
@@ -23,8 +25,10 @@ export function withNominalBudget(
         reservation.release();
         throw error;
       }
-      reservation.settle(spendOf(generation.usage, generation.costUsd));
-      return generation;
+      // A reply from the cache may have been bought at other prices: it counts at this run's.
+      const costUsd = costOf(generation.usage, info.price);
+      reservation.settle(spendOf(generation.usage, costUsd));
+      return { ...generation, costUsd };
     },
   };
 }

@@ -24,11 +24,17 @@ export function withPaidMeter(
   return {
     async generate(request, options) {
       const worst = worstCaseOf(request, infoOf(request.model));
-      const reservation = await paid.admit(worst);
+      const reservation = await paid.admit(worst, options?.signal);
       let attempt: number | undefined;
-      let generation: Generation;
       try {
         attempt = await log?.sent(identityOf(request), worst);
+      } catch (error) {
+        // What could not be written down does not leave.
+        reservation.release();
+        throw error;
+      }
+      let generation: Generation;
+      try {
         generation = await inner.generate(request, options);
       } catch (error) {
         // A connection cut half way may have been billed: the limit is kept by counting it at its worst.

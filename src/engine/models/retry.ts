@@ -17,7 +17,7 @@ export interface RetryOptions {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 /** A server that asks for more patience than this is not waited for. */
-const LONGEST_HINT_MS = 120_000;
+export const LONGEST_HINT_MS = 120_000;
 
 export function withRetry(inner: LanguageModel, { retries, clock, random }: RetryOptions): LanguageModel {
   return {

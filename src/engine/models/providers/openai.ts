@@ -33,8 +33,9 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
 };
 
 function readCompletion(completion: ChatCompletion, { baseUrl }: Endpoint): Answer {
-  const choice = (completion as { choices?: ChatCompletion['choices'] }).choices?.[0];
-  if (choice === undefined) {
+  const choice = (completion as { choices?: ChatCompletion['choices'] } | null)?.choices?.[0];
+  const answered = (choice as { message?: ChatCompletion.Choice['message'] } | undefined)?.message;
+  if (choice === undefined || answered === undefined) {
     throw new PromptOptError('unavailable', `${baseUrl} did not answer as an OpenAI-compatible endpoint does.`, {
       provider: 'openai',
       mayHaveCost: true,
@@ -77,18 +78,23 @@ async function readStream(
   return answer;
 }
 
+/** A count as a server may report it; null for what is none: a limit must never be compared with NaN. */
+const countOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.ceil(value) : null;
+
 /** A server that counts nothing is counted for: money and tokens are never taken as nothing. */
 async function usageOf(
   { usage, text }: Answer,
   request: GenerationRequest,
   count: (text: string) => Promise<number>,
 ): Promise<Usage> {
-  if (usage !== null && usage !== undefined) {
+  const [inputTokens, outputTokens] = [countOf(usage?.prompt_tokens), countOf(usage?.completion_tokens)];
+  if (inputTokens !== null && outputTokens !== null) {
     return {
-      inputTokens: usage.prompt_tokens,
-      outputTokens: usage.completion_tokens,
-      cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
-      reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+      inputTokens,
+      outputTokens,
+      cachedInputTokens: Math.min(inputTokens, countOf(usage?.prompt_tokens_details?.cached_tokens) ?? 0),
+      reasoningTokens: Math.min(outputTokens, countOf(usage?.completion_tokens_details?.reasoning_tokens) ?? 0),
     };
   }
   const sent = request.messages.flatMap(({ content }) =>

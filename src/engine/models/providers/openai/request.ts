@@ -1,5 +1,6 @@
 /** A request in the words of OpenAI's chat completions. */
 import type { ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { PromptOptError } from '../../../../protocol/errors.ts';
 import type { ChatMessage, GenerationRequest } from '../../language-model.ts';
 
 /** Models that reason before they answer take their reply limit by another name and no sampling parameters. */
@@ -7,9 +8,12 @@ export const isReasoningModel = (modelId: string): boolean =>
   /^(?:o\d|gpt-5(?!.*chat)|gpt-[6-9](?!.*chat))/.test(modelId.replace(/^.*\//, ''));
 
 function toMessage({ role, content }: ChatMessage): ChatCompletionMessageParam {
-  const texts = content.map((part) => (part.type === 'text' ? part.text : ''));
-  if (role !== 'user' || content.every((part) => part.type === 'text')) {
-    return { role, content: texts.join('') };
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  if (texts.length === content.length) return { role, content: texts.join('') };
+  if (role !== 'user') {
+    throw new PromptOptError('bad-request', `OpenAI takes images in user messages only, not in a ${role} message.`, {
+      provider: 'openai',
+    });
   }
   return {
     role,
