@@ -61,6 +61,7 @@ function recordOf({ row, reply, score, feedback }: Answered): ReflectionRecord {
       costUsd: 0,
       latencyMs: 0,
       truncated: false,
+      refused: false,
     },
   };
 }

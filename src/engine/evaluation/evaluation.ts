@@ -40,6 +40,8 @@ export interface RowResult {
   readonly latencyMs: number;
   /** True when the reply limit cut the reply. */
   readonly truncated: boolean;
+  /** True when the model refused this request as such (too long, filtered): the prompt has no answer for this row. */
+  readonly refused: boolean;
 }
 
 export interface Evaluation {
@@ -66,7 +68,8 @@ export interface EvaluateOptions {
 
 export interface Evaluator {
   /**
-   * Asks the target model for every example and scores the replies.
+   * Asks the target model for every example and scores the replies. A request that is refused as such scores 0 and says
+   * so; when nothing but refusals has come so far, the refusal is thrown: the request is then wrong, not the row.
    * @throws what `LanguageModel.generate` throws: an infrastructure failure is never a score.
    */
   evaluate(prompt: Prompt, examples: readonly Example[], options?: EvaluateOptions): Promise<Evaluation>;

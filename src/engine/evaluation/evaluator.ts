@@ -1,5 +1,5 @@
 /** Asks the target model for every row and scores the replies: in input order, a window at a time, cancellable. */
-import { PromptOptError } from '../../protocol/errors.ts';
+import { PromptOptError, isPromptOptError } from '../../protocol/errors.ts';
 import type { Example } from '../data/example.ts';
 import { textMessage, textOf } from '../models/language-model.ts';
 import type { LanguageModel } from '../models/language-model.ts';
@@ -28,6 +28,22 @@ function requireNumber(row: RowResult): RowResult {
   const culprit = Object.entries(row.metrics).find(([, score]) => !Number.isFinite(score))?.[0] ?? 'score';
   throw new PromptOptError('data', `The metric "${culprit}" gave no number for row ${row.exampleId}.`);
 }
+
+/** A row the model would not take with this prompt. */
+const refusedRow = (exampleId: string, refusal: Error): RowResult => ({
+  exampleId,
+  score: 0,
+  metrics: {},
+  constraints: [],
+  feedback: `The request was refused: ${refusal.message}`,
+  reply: '',
+  outputs: null,
+  usage: { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 },
+  costUsd: 0,
+  latencyMs: 0,
+  truncated: false,
+  refused: true,
+});
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const { spec, model, modelName, maxOutputTokens, services, window = 64 } = options;
@@ -58,12 +74,29 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       costUsd: generation.costUsd,
       latencyMs: generation.latencyMs,
       truncated: generation.finishReason === 'length',
+      refused: false,
     });
+  };
+
+  /** Whether this model has answered anything yet: until then a refusal may mean that no request can work. */
+  let answered = false;
+
+  const askOrRefuse = async (
+    prompt: Prompt,
+    example: Example,
+    evaluate: EvaluateOptions,
+  ): Promise<RowResult | Error> => {
+    try {
+      return await ask(prompt, example, evaluate);
+    } catch (error) {
+      if (isPromptOptError(error) && error.code === 'bad-request') return error;
+      throw error;
+    }
   };
 
   return {
     async evaluate(prompt, examples, evaluate = {}) {
-      const rows = new Array<RowResult>(examples.length);
+      const outcomes = new Array<RowResult | Error>(examples.length);
       let next = 0;
       let done = 0;
       let failed = false;
@@ -74,7 +107,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
           const example = examples[index];
           if (example === undefined) return;
           try {
-            rows[index] = await ask(prompt, example, evaluate);
+            outcomes[index] = await askOrRefuse(prompt, example, evaluate);
           } catch (error) {
             failed = true;
             throw error;
@@ -84,10 +117,18 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       };
       const workers = Array.from({ length: Math.min(window, examples.length) }, work);
       // Calls in the air are waited for: their replies are paid for and must reach the journal.
-      const outcomes = await Promise.allSettled(workers);
-      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      const ends = await Promise.allSettled(workers);
+      const failure = ends.find((end) => end.status === 'rejected');
       if (failure !== undefined) throw failure.reason as Error;
-      return summarizeRows(prompt.hash, rows);
+      const [refusal] = outcomes.filter((outcome) => outcome instanceof Error);
+      answered ||= outcomes.some((outcome) => !(outcome instanceof Error));
+      if (refusal !== undefined && !answered) throw refusal;
+      return summarizeRows(
+        prompt.hash,
+        outcomes.map((outcome, index) =>
+          outcome instanceof Error ? refusedRow(examples[index]?.id ?? '', outcome) : outcome,
+        ),
+      );
     },
   };
 }

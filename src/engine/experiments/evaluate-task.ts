@@ -14,6 +14,7 @@ import type { CachePort } from '../models/ports.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import { mean, scoreInterval } from '../statistics/descriptive.ts';
+import { replyNotes } from './reply-notes.ts';
 import { isEmbedded } from './prepare-run.ts';
 
 export interface EvaluateRequest {
@@ -96,7 +97,7 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
     limits,
     spent: nominal.spent(),
     paid: paid.spent(),
-    notes,
+    notes: [...notes, ...replyNotes(results.map(({ row }) => row))],
   };
 }
 

@@ -89,16 +89,29 @@ export async function resumeRun(runId: string, services: OpenServices): Promise<
   };
   const lease = await store.takeLease(runId, services.owner);
   const events = await store.events(runId);
-  const elapsedMs = (events.at(-1)?.time ?? header.createdAt) - header.createdAt;
+  const elapsedMs = activeTime([header.createdAt, ...events.map(({ time }) => time)]);
   const changed = header.engineVersion !== services.engineVersion || config.optimizerVersion !== optimizer.version;
   const prepared: PreparedRun = { request, config, optimizer };
-  const earlier = { paid: record.paid, inputs: await store.inputs(runId), elapsedMs };
+  // Read under the lease: nobody else can add to it any more.
+  const paid = (await store.load(runId))?.paid ?? record.paid;
+  const earlier = { paid, inputs: await store.inputs(runId), elapsedMs };
   return {
     run: startRun(prepared, lease, services, earlier),
     note: changed
       ? 'This run began under another version: its journal now serves as a cache only, and the search may take another way.'
       : null,
   };
+}
+
+/** A longer silence between two events is the time between two owners. */
+const LONGEST_SILENCE_MS = 30_000;
+
+/** Milliseconds a run was at work, from the times of its events. */
+function activeTime(times: readonly number[]): number {
+  return times.reduce(
+    (sum, time, index) => sum + Math.min(LONGEST_SILENCE_MS, Math.max(0, time - (times[index - 1] ?? time))),
+    0,
+  );
 }
 
 async function loadSplits(header: RunHeader, services: OpenServices): Promise<Splits> {

@@ -10,8 +10,9 @@ import type { Prompt } from '../spec/prompt.ts';
 import { createRandom } from '../statistics/random.ts';
 import { summarizeRows } from '../evaluation/summarize-rows.ts';
 import type { EventWriter } from './event-writer.ts';
+import { replyNotes } from './reply-notes.ts';
 import { offer } from './search-state.ts';
-import type { SearchState } from './search-state.ts';
+import type { SearchState, Shortfall } from './search-state.ts';
 
 export interface SearchServices {
   readonly seed: number;
@@ -84,6 +85,7 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
           const example = ask[index];
           if (example !== undefined) state.rows.set(keyOf(prompt, example, settings), row);
         }
+        for (const message of replyNotes(evaluation.rows)) progress.emit('warning', { code: 'replies', message });
         services.account(progress);
       }
       return summarizeRows(
@@ -99,7 +101,8 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
     unasked: (prompt, examples) => missing(prompt, examples).length,
     canAfford: (block: CallBlock) => {
       const calls = Object.values(block).reduce<number>((sum, count) => sum + count, 0);
-      return calls <= callsLeft(budget) && fitsMoney(budget, calls);
+      state.shortfall = shortfallOf(budget, calls);
+      return state.shortfall === null;
     },
     callsLeft: () => callsLeft(budget),
 
@@ -178,12 +181,16 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
 
 const callsLeft = (budget: Budget): number => budget.left().calls ?? Infinity;
 
-/** Whether `calls` more at the mean price so far fit what money and tokens are left. */
-function fitsMoney(budget: Budget, calls: number): boolean {
+/** What `calls` more at the mean price so far would take beyond what is left; null when they fit. */
+function shortfallOf(budget: Budget, calls: number): Shortfall | null {
   const [left, spent] = [budget.left(), budget.spent()];
   const mean = calls / Math.max(1, spent.calls);
-  const tokens = (spent.inputTokens + spent.outputTokens) * mean;
-  return spent.usd * mean <= (left.usd ?? Infinity) && tokens <= (left.tokens ?? Infinity);
+  const missing: readonly Shortfall[] = [
+    { limit: 'calls', by: calls - (left.calls ?? Infinity) },
+    { limit: 'usd', by: spent.usd * mean - (left.usd ?? Infinity) },
+    { limit: 'tokens', by: Math.ceil((spent.inputTokens + spent.outputTokens) * mean) - (left.tokens ?? Infinity) },
+  ];
+  return missing.find(({ by }) => by > 0) ?? null;
 }
 
 function scaled(left: Limits, share: number): Limits {

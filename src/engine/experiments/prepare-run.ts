@@ -59,7 +59,7 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
   const target = await services.connections.describe(models.target);
   const proposer = await services.connections.describe(models.proposer);
   const verdictRows = verdictRowsFor(splits.test.length, request.limits.calls);
-  const reserve = reserveFor(verdictRows, services.concurrency);
+  const reserve = reserveFor(verdictRows, services.concurrency, request.limits.calls);
   const searchCalls = searchLimits(request.limits, reserve).calls;
   const replyLimits = {
     target: await replyLimitOf(spec, target, [...splits.train, ...splits.validation], (text) =>

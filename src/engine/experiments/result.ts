@@ -17,7 +17,7 @@ export interface ResultInput {
   readonly time: OptimizationResult['time'];
 }
 
-const textOfPrompt = (prompt: Prompt): PromptText => ({
+export const textOfPrompt = (prompt: Prompt): PromptText => ({
   hash: prompt.hash,
   messages: prompt.components,
   demonstrations: prompt.demonstrations.map(({ inputs, assistant }) => ({ inputs, assistant })),
@@ -53,7 +53,7 @@ export function makeResult(input: ResultInput): OptimizationResult {
     forecast: config.forecast,
     spent: input.spent,
     paid: input.paid,
-    notes: config.notes,
+    notes: [...config.notes, ...state.notes],
     time: input.time,
   };
 }

@@ -26,7 +26,7 @@ const RESERVED_SHARE = 0.25;
 
 /** The verdict takes at most this part of a call limit, and shrinks its rows to fit, but not below `FEWEST_VERDICT_ROWS`. */
 const VERDICT_CALL_SHARE = 0.4;
-const FEWEST_VERDICT_ROWS = 30;
+export const FEWEST_VERDICT_ROWS = 30;
 
 /** How many test rows the verdict asks under a call limit, each for the original and for the winner. */
 export function verdictRowsFor(testRows: number, callLimit: number | undefined): number {
@@ -35,19 +35,40 @@ export function verdictRowsFor(testRows: number, callLimit: number | undefined):
   return Math.min(testRows, Math.max(FEWEST_VERDICT_ROWS, affordable));
 }
 
+/** The part of a call limit that is kept for calls lost at a kill, at most. */
+const LOST_CALL_SHARE = 0.1;
+
 /**
  * @param inAir calls that may be out at once. A kill may lose that many replies, which a resume buys again: without
  * room for them the paid limit would end a resumed run before its verdict.
  */
-export function reserveFor(verdictRows: number, inAir: number): RunConfig['reserve'] {
-  return { calls: 2 * verdictRows + inAir, share: verdictRows === 0 ? 0 : RESERVED_SHARE };
+export function reserveFor(verdictRows: number, inAir: number, callLimit = Infinity): RunConfig['reserve'] {
+  const lost = Math.min(inAir, Math.floor(callLimit * LOST_CALL_SHARE));
+  return { calls: 2 * verdictRows + lost, share: verdictRows === 0 ? 0 : RESERVED_SHARE };
 }
 
 /** What the search may use of the run's limits. */
 export function searchLimits(limits: Limits, reserve: RunConfig['reserve']): Limits {
-  return {
-    ...(limits.calls === undefined ? {} : { calls: Math.max(0, limits.calls - reserve.calls) }),
-    ...(limits.usd === undefined ? {} : { usd: limits.usd * (1 - reserve.share) }),
-    ...(limits.tokens === undefined ? {} : { tokens: Math.floor(limits.tokens * (1 - reserve.share)) }),
-  };
+  return within(limits, reserve.calls, reserve.share);
 }
+
+/** The part of the reserve in money and tokens that retries and calls lost at a kill may use. */
+const LOST_RESERVE_SHARE = 0.2;
+
+/**
+ * What may really be paid before the verdict. Retries and lost calls are paid for beside the search's own account;
+ * they may use what is kept for them, never what the verdict needs.
+ */
+export function paidSearchLimits(
+  limits: Limits,
+  { reserve, verdictRows }: Pick<RunConfig, 'reserve' | 'verdictRows'>,
+): Limits {
+  return within(limits, 2 * verdictRows, reserve.share * (1 - LOST_RESERVE_SHARE));
+}
+
+/** Limits without so many calls, and without a share of money and tokens. Minutes are no account. */
+export const within = ({ usd, calls, tokens }: Limits, keptCalls: number, share: number): Limits => ({
+  ...(calls === undefined ? {} : { calls: Math.max(0, calls - keptCalls) }),
+  ...(usd === undefined ? {} : { usd: usd * (1 - share) }),
+  ...(tokens === undefined ? {} : { tokens: Math.floor(tokens * (1 - share)) }),
+});

@@ -2,17 +2,17 @@
 import type { Limits, RunEvent, Spend, StopReason, VerdictSummary } from '../../protocol/events.ts';
 import { PromptOptError, isPromptOptError } from '../../protocol/errors.ts';
 import type { OptimizationResult } from '../../protocol/result.ts';
-import type { Evaluation, Evaluator } from '../evaluation/evaluation.ts';
+import type { Evaluator } from '../evaluation/evaluation.ts';
 import { createBudget } from '../models/budget.ts';
 import type { Budget } from '../models/budget.ts';
 import type { Clock } from '../models/clock.ts';
 import { createGateway } from '../models/gateway.ts';
 import type { Gateway } from '../models/gateway.ts';
 import type { LanguageModel } from '../models/language-model.ts';
+import type { ModelInfo } from '../models/provider.ts';
 import type { OptimizationTask } from '../optimizers/optimizer.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
-import { createRandom } from '../statistics/random.ts';
 import { createBroadcast } from './broadcast.ts';
 import { createEventWriter } from './event-writer.ts';
 import type { EventWriter } from './event-writer.ts';
@@ -20,12 +20,12 @@ import { createOptimizerRun } from './optimizer-run.ts';
 import { isEmbedded, modelsOf } from './prepare-run.ts';
 import type { PreparedRun, PrepareServices } from './prepare-run.ts';
 import { makeResult } from './result.ts';
-import { searchLimits } from './run-config.ts';
+import { paidSearchLimits, searchLimits, within } from './run-config.ts';
 import type { Run } from './run-handle.ts';
 import { createSearchState } from './search-state.ts';
 import type { SearchState } from './search-state.ts';
 import type { ResultsStore, RunInput, RunLease } from './store.ts';
-import { crossFit, makeVerdict } from './verdict.ts';
+import { runVerdict } from './run-verdict.ts';
 
 export interface RunServices extends PrepareServices {
   readonly store: ResultsStore;
@@ -39,6 +39,9 @@ export interface RunServices extends PrepareServices {
 }
 
 const HEARTBEAT_MS = 5000;
+
+/** Node fires longer timers at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a run was before this process, when it is resumed. */
 export interface Earlier {
@@ -57,17 +60,26 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
   const controller = new AbortController();
   const nominal = createBudget(withoutMinutes(config.limits));
   const search = nominal.child(searchLimits(config.limits, config.reserve));
-  const paid = createBudget(withoutMinutes(config.limits), earlier?.paid);
+  // What the verdict needs is not for sale before it; the verdict opens it.
+  const paid = createBudget(paidSearchLimits(config.limits, config), earlier?.paid);
   const { store, clock } = services;
   let discarded = false;
+  let failure: unknown = null;
+
+  /** Leaves at once, as a crash would: the journal has what was paid for. */
+  const leave = (reason: unknown): void => {
+    failure ??= reason;
+    controller.abort();
+  };
 
   /** An outside input takes effect at once and is journalled with the admission it took effect at. */
   const stopSearch = (kind: 'stop' | 'minutes', value: unknown): void => {
     const admission = search.admitted();
     search.stopAt(admission, stopError(kind));
-    void store.recordInput(lease, { admission, kind, value }).catch(() => {
-      controller.abort();
-    });
+    store.recordInput(lease, { admission, kind, value }).catch(leave);
+  };
+  const mark = (status: 'paused' | 'running'): void => {
+    store.setStatus(lease, status).catch(leave);
   };
   for (const input of earlier?.inputs ?? []) {
     if (input.kind === 'limits') continue;
@@ -83,13 +95,11 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
           () => {
             stopSearch('minutes', minutes);
           },
-          Math.max(0, minutes * 60_000 - (earlier?.elapsedMs ?? 0)),
+          Math.min(LONGEST_TIMER_MS, Math.max(0, minutes * 60_000 - (earlier?.elapsedMs ?? 0))),
         );
   timer?.unref();
   const heartbeat = setInterval(() => {
-    store.heartbeat(lease).catch(() => {
-      controller.abort();
-    });
+    store.heartbeat(lease).catch(leave);
   }, HEARTBEAT_MS);
   heartbeat.unref();
 
@@ -97,7 +107,7 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
     prepared,
     lease,
     services,
-    { nominal, search, paid, signal: controller.signal, isDiscarded: () => discarded },
+    { nominal, search, paid, signal: controller.signal, isDiscarded: () => discarded, failure: () => failure },
     (event) => {
       store.append(lease, [event]);
       events.publish(event);
@@ -118,24 +128,26 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
     [Symbol.asyncIterator]: () => events.subscribe(),
     pause() {
       nominal.pause();
-      void store.setStatus(lease, 'paused');
+      mark('paused');
     },
     resume() {
       nominal.resume();
-      void store.setStatus(lease, 'running');
+      mark('running');
     },
     stop(mode: StopMode) {
       discarded = mode === 'discard';
-      nominal.resume();
       stopSearch('stop', mode);
+      // Nothing more is asked for what will not be kept.
+      if (discarded) nominal.stopAt(nominal.admitted(), stopError('stop'));
+      nominal.resume();
     },
     abort() {
-      controller.abort();
+      leave(new PromptOptError('stopped', 'The run was left.', { remedy: 'Resume it to go on; nothing was lost.' }));
     },
   };
 }
 
-const withoutMinutes = ({ minutes: _minutes, ...limits }: Limits): Limits => limits;
+const withoutMinutes = (limits: Limits): Limits => within(limits, 0, 0);
 
 const stopError = (kind: 'stop' | 'minutes'): PromptOptError =>
   kind === 'stop'
@@ -148,6 +160,8 @@ interface Control {
   readonly paid: Budget;
   readonly signal: AbortSignal;
   readonly isDiscarded: () => boolean;
+  /** Why the run was left, when it was not one of its calls that failed. */
+  readonly failure: () => unknown;
 }
 
 /** The program of one run, from its first event to its result. */
@@ -179,15 +193,18 @@ class Execution {
     const root = this.#events.below('run');
     try {
       this.#announce(root);
-      const gateway = await this.#openGateway();
-      const stopReason = await this.#search(gateway);
-      const verdict = this.#control.isDiscarded() ? null : await this.#verdict(gateway, root);
+      const models = await modelsOf(this.#prepared.config, this.#services.connections);
+      const gateway = this.#openGateway(models);
+      const searched = await this.#search(gateway);
+      const end = await this.#conclude(gateway, models, searched);
+      const { verdict } = end;
+      this.#account(root);
       const endedAt = this.#services.clock.now();
       const result = makeResult({
         runId: this.#lease.runId,
         prepared: this.#prepared,
         state: this.#state,
-        stopReason: verdict === null && stopReason === 'finished' ? 'failed' : stopReason,
+        stopReason: end.stopReason,
         verdict,
         spent: this.#control.nominal.spent(),
         paid: this.#control.paid.spent(),
@@ -198,17 +215,18 @@ class Execution {
         chosen: result.chosen.hash,
         spent: result.spent,
         paid: result.paid,
-        sentence: verdict?.sentence ?? 'The budget ended before a verdict could be made.',
+        sentence: verdict?.sentence ?? this.#withoutVerdict(),
       });
       await store.flush();
       await store.finish(this.#lease, this.#control.isDiscarded() ? 'discarded' : 'done', result);
       return result;
     } catch (error) {
+      const reason = this.#control.failure() ?? error;
       // Nothing paid for is lost: the journal answers it when the run is resumed.
-      this.#events.below('paused').emit('paused', { reason: isPromptOptError(error) ? error.code : 'internal' });
+      this.#events.below('paused').emit('paused', { reason: isPromptOptError(reason) ? reason.code : 'internal' });
       await store.flush().catch(() => undefined);
       await store.releaseLease(this.#lease).catch(() => undefined);
-      throw error;
+      throw reason;
     }
   }
 
@@ -231,11 +249,11 @@ class Execution {
     for (const note of config.notes) root.emit('warning', { code: 'note', message: note.slice(0, 500) });
   }
 
-  async #openGateway(): Promise<Gateway> {
+  #openGateway(models: ReadonlyMap<string, ModelInfo>): Gateway {
     const { connections, store, clock, jitter, retries, useCache } = this.#services;
     return createGateway({
       connections,
-      models: await modelsOf(this.#prepared.config, connections),
+      models,
       journal: store.journal(this.#lease),
       cache: useCache ? store.cache() : null,
       spendLog: store.spendLog(this.#lease),
@@ -278,63 +296,48 @@ class Execution {
     } catch (error) {
       return stopReasonOf(error, this.#control.signal);
     }
-    const perfect = this.#state.incumbent?.evaluation.rows.every((row) => row.score >= 1) ?? false;
-    return perfect ? 'perfect-score' : 'finished';
+    const { incumbent, shortfall } = this.#state;
+    if (incumbent?.evaluation.rows.every((row) => row.score >= 1) === true) return 'perfect-score';
+    return shortfall === null ? 'finished' : `budget-${shortfall.limit}`;
   }
 
-  /** Original against winner on rows the search never saw. Null when the budget does not reach that far. */
-  async #verdict(gateway: Gateway, root: EventWriter): Promise<VerdictSummary | null> {
+  /** From how the search ended to how the run ends. */
+  async #conclude(
+    gateway: Gateway,
+    models: ReadonlyMap<string, ModelInfo>,
+    searched: StopReason,
+  ): Promise<{ readonly verdict: VerdictSummary | null; readonly stopReason: StopReason }> {
     const { request, config } = this.#prepared;
-    const original = request.spec.prompt;
-    const winner = this.#state.incumbent?.candidate.prompt ?? original;
-    const changed = winner.hash !== original.hash;
-    const random = createRandom(config.seed, 'verdict');
+    const state = this.#state;
+    const tooSmall = searched.startsWith('budget-') && state.candidates.length < 2;
+    if (tooSmall) state.notes.push(tooSmallNote(searched, state, config.limits));
+    const stopReason = tooSmall ? 'too-small-to-search' : searched;
+    if (this.#control.isDiscarded()) return { verdict: null, stopReason };
+    const target = models.get(config.models.target);
+    if (target === undefined) throw new PromptOptError('internal', 'The target model of the run is not known.');
+    this.#control.paid.setLimits(withoutMinutes(config.limits));
     const place = this.#events.below('verdict');
-    place.emit('phase-started', { phase: 'verdict' });
-    const rows = request.splits.test.slice(0, config.verdictRows);
-    let verdict: VerdictSummary;
-    if (rows.length > 0) {
-      const evaluator = this.#services.evaluatorOn(request.spec, gateway.under(this.#control.nominal), config);
-      const ask = async (prompt: Prompt): Promise<Evaluation> => {
-        const progress = place.below('evaluate');
-        return await evaluator.evaluate(prompt, rows, {
-          signal: this.#control.signal,
-          onRow(done, of) {
-            if (done % Math.ceil(of / 20) === 0 || done === of) progress.emit('rows-done', { done, of });
-          },
-        });
-      };
-      try {
-        const before = await ask(original);
-        const after = changed ? await ask(winner) : before;
-        const rowsLeftOut = request.splits.test.length - rows.length;
-        verdict = makeVerdict({
-          before: before.rows,
-          after: after.rows,
-          basis: 'held-out',
-          rowsLeftOut,
-          changed,
-          random,
-        });
-      } catch (error) {
-        if (isPromptOptError(error) && error.code === 'budget') return null;
-        throw error;
-      }
-    } else {
-      const baseline = this.#state.offered.find((offered) => offered.candidate.prompt.hash === original.hash);
-      if (baseline === undefined) return null;
-      const { before, after } = crossFit(this.#state, baseline.evaluation);
-      verdict = makeVerdict({ before, after, basis: 'cross-fitted', rowsLeftOut: 0, changed, random });
-    }
-    this.#account(place);
-    place.emit('verdict', verdict);
-    place.emit('phase-ended', { phase: 'verdict' });
-    root.emit('spent', {
-      nominal: this.#control.nominal.spent(),
-      paid: this.#control.paid.spent(),
-      limits: config.limits,
+    const end = await runVerdict({
+      prepared: this.#prepared,
+      state,
+      evaluator: this.#services.evaluatorOn(request.spec, gateway.under(this.#control.nominal), config),
+      budget: this.#control.nominal,
+      target,
+      events: place,
+      signal: this.#control.signal,
     });
-    return verdict;
+    // Discarded while it was made: a verdict nobody wants is none.
+    if (this.#control.isDiscarded()) return { verdict: null, stopReason: 'stopped-by-user' };
+    if (end.verdict === null)
+      return searched === 'finished' || searched === 'perfect-score' ? end : { ...end, stopReason };
+    this.#account(place);
+    place.emit('verdict', end.verdict);
+    place.emit('phase-ended', { phase: 'verdict' });
+    return { verdict: end.verdict, stopReason };
+  }
+
+  #withoutVerdict(): string {
+    return this.#control.isDiscarded() ? 'The run was discarded.' : 'The budget ended before a verdict could be made.';
   }
 
   #keepPrompt(prompt: Prompt): void {
@@ -358,4 +361,17 @@ function stopReasonOf(error: unknown, signal: AbortSignal): StopReason {
   if (error.code === 'stopped') return 'stopped-by-user';
   if (error.code !== 'budget') throw error;
   return `budget-${error.details.limit ?? 'calls'}`;
+}
+
+const amount = (limit: string, value: number): string =>
+  limit === 'usd' ? `$${value.toFixed(value < 0.1 ? 4 : 2)}` : `${Math.ceil(value)} ${limit}`;
+
+/** What a limit was too small for, and by how much where that is known. */
+function tooSmallNote(reason: StopReason, { incumbent, shortfall }: SearchState, limits: Limits): string {
+  const limit = reason.slice('budget-'.length) as keyof Limits;
+  const whole = amount(limit, limits[limit] ?? 0);
+  if (incumbent === null)
+    return `The limit of ${whole} was too small to measure the original prompt, so nothing was searched.`;
+  const by = shortfall === null ? '' : `: the next step needed ${amount(shortfall.limit, shortfall.by)} more`;
+  return `The limit of ${whole} was too small to search${by}.`;
 }

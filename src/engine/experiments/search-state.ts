@@ -7,6 +7,12 @@ export interface OfferedCandidate {
   readonly evaluation: Evaluation;
 }
 
+/** How far the search's next step lay beyond its limits. */
+export interface Shortfall {
+  readonly limit: 'calls' | 'usd' | 'tokens';
+  readonly by: number;
+}
+
 export interface SearchState {
   /** Numbers by prompt hash, in the order candidates were proposed; the original is 0. */
   readonly numbers: Map<string, number>;
@@ -16,10 +22,22 @@ export interface SearchState {
   /** Scored rows by prompt, row, temperature and sample. */
   readonly rows: Map<string, RowResult>;
   incumbent: OfferedCandidate | null;
+  /** Set while the last step the search asked for could not be afforded. */
+  shortfall: Shortfall | null;
+  /** What is said of the search in the result, as sentences. */
+  readonly notes: string[];
 }
 
 export function createSearchState(): SearchState {
-  return { numbers: new Map(), candidates: [], offered: [], rows: new Map(), incumbent: null };
+  return {
+    numbers: new Map(),
+    candidates: [],
+    offered: [],
+    rows: new Map(),
+    incumbent: null,
+    shortfall: null,
+    notes: [],
+  };
 }
 
 /** The share of the score's resolution below which two means are one: sums of floats differ in their last digits. */

@@ -3,8 +3,9 @@
  *
  * Source: DSPy 3.3 `teleprompt/bootstrap.py` and its documentation; defaults and names are DSPy's. Differences, each
  * on purpose: the raw pool is not overwritten between predictors, "the first k successes" is searched in fixed windows
- * so that parallel calls cannot change which rows are taken, and the result is measured on validation rows before it
- * is offered.
+ * so that parallel calls cannot change which rows are taken, the result is measured on validation rows before it is
+ * offered, and `metric_threshold` is 1 where DSPy has none: there any score above 0 counts as a success, which lets
+ * half-right answers of a graded metric through as demonstrations.
  */
 import * as z from 'zod';
 import type { Example } from '../../data/example.ts';
@@ -58,18 +59,20 @@ async function bootstrap(
 ): Promise<Bootstrapped> {
   const demonstrations: Demonstration[] = [];
   const rowIds = new Set<string>();
+  // What is found is worth nothing without its measurement on the validation rows.
+  const kept = task.validation.length;
   for (
     let start = 0;
     start < task.train.length && demonstrations.length < config.max_bootstrapped_demos;
     start += WINDOW
   ) {
     const window = task.train.slice(start, start + WINDOW);
-    if (!run.canAfford({ target: window.length })) break;
+    if (!run.canAfford({ target: window.length + kept })) break;
     const ids = new Set(window.map((example) => example.id));
     const shown = teacher.demonstrations.filter(
       (demonstration) => demonstration.rowId === undefined || !ids.has(demonstration.rowId),
     );
-    for (const [example, reply] of await successes(withDemonstrations(teacher, shown), window, config, run)) {
+    for (const [example, reply] of await successes(withDemonstrations(teacher, shown), window, config, run, kept)) {
       if (demonstrations.length === config.max_bootstrapped_demos) break;
       const demonstration = demonstrationOf(task.spec, example, reply);
       if (demonstration === null) continue;
@@ -85,11 +88,12 @@ async function successes(
   window: readonly Example[],
   config: BootstrapFewShotConfig,
   run: OptimizerRun,
+  kept: number,
 ): Promise<[Example, string][]> {
   const replies = new Map<string, string>();
   let open = window;
   for (let round = 0; round < config.max_rounds && open.length > 0; round++) {
-    if (round > 0 && !run.canAfford({ target: open.length })) break;
+    if (round > 0 && !run.canAfford({ target: open.length + kept })) break;
     const evaluation = await run.evaluate(teacher, open, round === 0 ? {} : { sample: round, temperature: 1 });
     for (const row of evaluation.rows) {
       if (row.score >= config.metric_threshold) replies.set(row.exampleId, row.reply);
@@ -136,6 +140,7 @@ async function optimize(task: OptimizationTask, config: BootstrapFewShotConfig, 
       origin: 'demonstrations' as const,
       note: `${boot.demonstrations.length} bootstrapped and ${filled.length - boot.demonstrations.length} labelled demonstrations`,
     };
+    if (!run.canAfford({ target: run.unasked(candidate.prompt, task.validation) })) return;
     if (!run.propose(candidate)) return;
     run.offer(candidate, await run.evaluate(candidate.prompt, task.validation), 'validation');
   });
