@@ -23,6 +23,8 @@ export default tseslint.config(
         'error',
         { paths: [{ name: 'zod', importNames: ['z', 'default'], message: "Use `import * as z from 'zod'`: the named import bundles every locale." }] },
       ],
+      // `({ minutes: _left, ...rest }) => rest` is how a key is left out.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       eqeqeq: 'error',
     },
   },

@@ -1,0 +1,149 @@
+/** The steps before a run: strategy, then the forecast to confirm, with limit and model to change. Nothing is sent. */
+import * as vscode from 'vscode';
+import type { Engine, Limits, OptimizeOptions, PlannedRun, Task } from '../../engine/index.ts';
+import { describeError, isPromptOptError } from '../../protocol/errors.ts';
+import { counted, EMBEDDED_NOTICE, forecastSentence, limits as limitsText } from '../../protocol/wording.ts';
+import { readLimits } from './limits-input.ts';
+import { pick } from './quick-pick.ts';
+import type { Choice } from './quick-pick.ts';
+
+const STEPS = 2;
+
+/** The plan the user confirmed; undefined when they left. */
+export async function confirmPlan(engine: Engine, task: Task, given: OptimizeOptions): Promise<PlannedRun | undefined> {
+  let options = given;
+  for (;;) {
+    if (options.strategy === undefined) {
+      const strategy = await pickStrategy(engine, task);
+      if (strategy === undefined) return undefined;
+      options = { ...options, strategy };
+    }
+    const answer = await confirmForecast(engine, task, options);
+    if (answer === undefined) return undefined;
+    if ('plan' in answer) return answer.plan;
+    options = answer.options;
+  }
+}
+
+async function pickStrategy(engine: Engine, task: Task): Promise<string | undefined> {
+  const preferred = task.spec?.optimize.strategy;
+  const choices: Choice<string>[] = engine.strategies.map(({ name, title, summary, whenToChoose }) => ({
+    label: title,
+    description: whenToChoose,
+    detail: summary,
+    value: name,
+  }));
+  // The file's own choice stands first, so that Enter takes it.
+  choices.sort((a, b) => Number(b.value === preferred) - Number(a.value === preferred));
+  const strategy = await pick({
+    title: `Optimize ${task.spec?.name ?? 'prompt'}`,
+    placeholder: 'How to search for a better prompt',
+    step: 1,
+    of: STEPS,
+    choices,
+  });
+  return strategy === 'back' ? undefined : strategy;
+}
+
+const withoutStrategy = ({ strategy: _strategy, ...rest }: OptimizeOptions): OptimizeOptions => rest;
+
+type Next = { readonly plan: PlannedRun } | { readonly options: OptimizeOptions };
+
+async function confirmForecast(engine: Engine, task: Task, options: OptimizeOptions): Promise<Next | undefined> {
+  const { plan, problem } = await planOrProblem(engine, task, options);
+  const shownLimits = plan?.limits ?? options.limits ?? {};
+  const start: Choice<'start'>[] =
+    plan === undefined
+      ? []
+      : [
+          {
+            label: '$(play) Start',
+            description: forecastSentence(plan.forecast),
+            detail: [
+              `${plan.models.target} on ${counted(plan.rows.train, 'training row')} and ${counted(plan.rows.validation, 'validation row')}; the verdict on ${counted(plan.verdictRows, 'held-out row')}.`,
+              ...(plan.embedded ? [EMBEDDED_NOTICE] : []),
+              ...plan.notes,
+            ].join(' '),
+            value: 'start',
+          },
+        ];
+  const answer = await pick<'start' | 'limit' | 'model'>({
+    title: `${plan?.strategy.title ?? 'Optimize'}: nothing has been sent yet`,
+    placeholder: problem ?? 'Check what the run may cost',
+    step: 2,
+    of: STEPS,
+    choices: [
+      ...start,
+      {
+        label: '$(dashboard) Change limit',
+        description: limitsText(shownLimits),
+        ...(problem === undefined ? {} : { detail: problem }),
+        value: 'limit',
+      },
+      { label: '$(hubot) Change model', description: plan?.models.target ?? options.model ?? '', value: 'model' },
+    ],
+  });
+  switch (answer) {
+    case undefined:
+      return undefined;
+    case 'back':
+      return { options: withoutStrategy(options) };
+    case 'start':
+      return plan === undefined ? { options } : { plan };
+    case 'limit':
+      return { options: { ...options, ...(await askLimits(shownLimits)) } };
+    case 'model':
+      return { options: { ...options, ...(await askModel(plan?.models.target ?? options.model)) } };
+  }
+}
+
+/** A budget or model that does not do can be changed in the same pick; anything else is the caller's. */
+async function planOrProblem(
+  engine: Engine,
+  task: Task,
+  options: OptimizeOptions,
+): Promise<{ readonly plan?: PlannedRun; readonly problem?: string }> {
+  try {
+    return { plan: await engine.plan(task, options) };
+  } catch (error) {
+    if (isPromptOptError(error) && (error.code === 'budget' || error.code === 'unavailable')) {
+      return { problem: describeError(error) };
+    }
+    throw error;
+  }
+}
+
+async function askLimits(current: Limits): Promise<{ limits: Limits } | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Hard limit of the run',
+    prompt:
+      'Dollars, calls, tokens or minutes; whichever comes first ends the search. The verdict is paid from the same limit.',
+    value: limitsText(current),
+    ignoreFocusOut: true,
+    validateInput: (value) => {
+      const read = readLimits(value);
+      return typeof read === 'string' ? read : undefined;
+    },
+  });
+  const limits = text === undefined ? undefined : readLimits(text);
+  return limits === undefined || typeof limits === 'string' ? undefined : { limits };
+}
+
+const EMBEDDED = 'embedded/apprentice';
+
+async function askModel(current: string | undefined): Promise<{ model: string } | undefined> {
+  const known = [...new Set([...(current === undefined ? [] : [current]), EMBEDDED])];
+  const model = await pick<string>({
+    title: 'Model that answers and proposes',
+    placeholder: 'Pick one, or type provider/model, e.g. openai/gpt-4o-mini',
+    step: 2,
+    of: STEPS,
+    choices: known.map((value) => ({
+      label: value,
+      description: value === EMBEDDED ? 'stand-in that needs no key and no network' : 'as now',
+      value,
+    })),
+    typed: { label: (text) => `Use ${text}`, value: (text) => text },
+  });
+  return model === undefined || model === 'back' ? undefined : { model };
+}

@@ -1,0 +1,59 @@
+/** Every command of the table, each with its handler. A missing or unknown one does not compile. */
+import * as vscode from 'vscode';
+import { describeError, isPromptOptError } from '../../protocol/errors.ts';
+import { commands } from '../contributions.ts';
+import type { CommandId } from '../contributions.ts';
+import type { Product } from '../product.ts';
+import { evaluatePrompt } from './evaluate-prompt.ts';
+import { optimizePrompt } from './optimize-prompt.ts';
+import { acceptResult, keepOriginal, reviewResult } from './review-result.ts';
+import { openRun, resumeRun, steerRun } from './run-commands.ts';
+
+type Handler = (product: Product, ...args: unknown[]) => unknown;
+
+const handlers: Readonly<Record<CommandId, Handler>> = {
+  'promptopt.optimizePrompt': optimizePrompt,
+  'promptopt.evaluatePrompt': evaluatePrompt,
+  'promptopt.openRun': openRun,
+  'promptopt.resumeRun': resumeRun,
+  'promptopt.pauseRun': steerRun((session) => {
+    session.pause();
+  }),
+  'promptopt.continueRun': steerRun((session) => {
+    session.continue();
+  }),
+  'promptopt.stopRun': steerRun((session) => {
+    session.stop('keep-best');
+  }),
+  'promptopt.discardRun': steerRun((session) => {
+    session.stop('discard');
+  }),
+  'promptopt.reviewResult': reviewResult,
+  'promptopt.acceptResult': acceptResult,
+  'promptopt.keepOriginal': keepOriginal,
+  'promptopt.showLog': ({ log }) => {
+    log.show();
+  },
+};
+
+/** What failed is said in a sentence and kept in the log; nothing is swallowed, nothing is thrown at the user. */
+async function guarded(product: Product, id: CommandId, args: unknown[]): Promise<unknown> {
+  try {
+    return await handlers[id](product, ...args);
+  } catch (error) {
+    product.log.error(`${id}: ${isPromptOptError(error) ? error.message : String(error)}`);
+    const showLog = 'Show log';
+    void vscode.window.showErrorMessage(describeError(error), showLog).then((choice) => {
+      if (choice === showLog) product.log.show();
+    });
+    return undefined;
+  }
+}
+
+export function registerCommands(product: Product): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...(Object.keys(commands) as CommandId[]).map((id) =>
+      vscode.commands.registerCommand(id, (...args: unknown[]) => guarded(product, id, args)),
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+/** The extension's one composition root. */
+import * as vscode from 'vscode';
+import type { Engine } from '../engine/index.ts';
+import type { LintClient } from '../engine/lint-client.ts';
+import { createDocumentLinter } from './language/document-linter.ts';
+import { createLastEvaluations } from './language/last-evaluations.ts';
+import type { Product } from './product.ts';
+import { createRunSessions } from './runs/run-sessions.ts';
+import { readSetting } from './settings.ts';
+
+export interface Composed {
+  readonly product: Product;
+  close(): Promise<void>;
+}
+
+export function compose(context: vscode.ExtensionContext): Composed {
+  const log = vscode.window.createOutputChannel('Prompt Optimizer', { log: true });
+  context.subscriptions.push(log);
+  const builtFile = (name: string): string =>
+    vscode.Uri.joinPath(context.extensionUri, 'dist', 'extension', name).fsPath;
+
+  let loading: Promise<Engine> | null = null;
+  const load = async (): Promise<Engine> => {
+    const { createEngine } = await import('../engine/index.ts');
+    const workspace =
+      vscode.workspace.workspaceFolders?.length === 1 ? vscode.workspace.workspaceFolders[0]?.uri : undefined;
+    return createEngine({
+      workers: {
+        store: builtFile('store-worker.js'),
+        sandbox: builtFile('sandbox-worker.js'),
+        tokenizer: builtFile('tokenizer-worker.js'),
+      },
+      variable: (name) => process.env[name],
+      userData: context.globalStorageUri.fsPath,
+      concurrency: readSetting('promptopt.concurrency'),
+      ...(workspace === undefined ? {} : { workspace: workspace.fsPath }),
+    });
+  };
+  const engine = (): Promise<Engine> => (loading ??= load());
+  let starting: Promise<LintClient> | null = null;
+  const startLinter = async (): Promise<LintClient> => {
+    const { createLintClient } = await import('../engine/lint-client.ts');
+    return createLintClient({ workerPath: builtFile('lint-worker.js') });
+  };
+
+  const sessions = createRunSessions({ engine, log });
+  const linter = createDocumentLinter({ client: () => (starting ??= startLinter()), log });
+  const evaluations = createLastEvaluations(context.workspaceState);
+  context.subscriptions.push(sessions, linter, evaluations);
+
+  return {
+    product: { context, engine, sessions, linter, evaluations, log },
+    async close() {
+      sessions.abortAll();
+      await (await starting)?.close();
+      await (await loading)?.close();
+    },
+  };
+}

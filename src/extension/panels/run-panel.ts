@@ -1,0 +1,157 @@
+/** The run panel beside the editor: a snapshot when the page is ready, then what changed. */
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { describeError } from '../../protocol/errors.ts';
+import { readPanelMessage } from '../../protocol/messages.ts';
+import type { HostMessage, PanelMessage, RunPanelState } from '../../protocol/messages.ts';
+import { RUN_PANEL } from '../contributions.ts';
+import type { Product } from '../product.ts';
+import type { RunSession } from '../runs/run-session.ts';
+import { candidateText } from './candidate-text.ts';
+import { pageFolder, pageHtml } from './page.ts';
+
+const PAGE = 'run-panel';
+
+/** What a page keeps to be opened again after a reload. */
+interface Kept {
+  readonly runId: string;
+  readonly specPath: string;
+}
+
+const isKept = (value: unknown): value is Kept =>
+  typeof value === 'object' &&
+  value !== null &&
+  'runId' in value &&
+  typeof value.runId === 'string' &&
+  'specPath' in value &&
+  typeof value.specPath === 'string';
+
+/** Panels that are open, by run. */
+const open = new WeakMap<RunSession, vscode.WebviewPanel>();
+
+/** Opens the panel of a run beside the file, or brings it to the front. */
+export function showRunPanel(product: Product, session: RunSession): void {
+  const known = open.get(session);
+  if (known !== undefined) {
+    known.reveal(undefined, true);
+    return;
+  }
+  const panel = vscode.window.createWebviewPanel(
+    RUN_PANEL,
+    session.name,
+    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+    { enableScripts: true, localResourceRoots: [pageFolder(product.context.extensionUri)] },
+  );
+  connect(product, panel, session);
+}
+
+export function registerRunPanel(product: Product): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(RUN_PANEL, {
+    async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown) {
+      panel.webview.options = { enableScripts: true, localResourceRoots: [pageFolder(product.context.extensionUri)] };
+      const session = isKept(state) ? await product.sessions.open(dirname(state.specPath), state.runId) : null;
+      if (session !== null) connect(product, panel, session);
+      else panel.dispose();
+    },
+  });
+}
+
+function connect(product: Product, panel: vscode.WebviewPanel, session: RunSession): void {
+  const { webview } = panel;
+  open.set(session, panel);
+  let sent: RunPanelState | null = null;
+  const post = (message: HostMessage): void => {
+    void webview.postMessage(message);
+  };
+  const listening = [
+    session.onDidChange(() => {
+      // Before the page is ready there is nobody to tell; the snapshot will say it all.
+      if (sent === null) return;
+      const state = stateOf(session);
+      post(changes(sent, state));
+      sent = state;
+    }),
+    webview.onDidReceiveMessage((value: unknown) => {
+      const message = readPanelMessage(value);
+      if (message === null) {
+        product.log.warn('A panel sent a message that is none.');
+        return;
+      }
+      if (message.type === 'ready') {
+        sent = stateOf(session);
+        post({ type: 'snapshot', state: sent });
+        return;
+      }
+      answer(product, session, message, post).catch((error: unknown) => {
+        product.log.error(describeError(error));
+      });
+    }),
+  ];
+  panel.onDidDispose(() => {
+    open.delete(session);
+    for (const each of listening) each.dispose();
+  });
+  webview.html = pageHtml(webview, product.context.extensionUri, PAGE, session.name);
+}
+
+function stateOf(session: RunSession): RunPanelState {
+  const { id, name, specPath, status, failure, result, view } = session;
+  return {
+    id,
+    name,
+    spec: vscode.workspace.asRelativePath(specPath),
+    specPath,
+    status,
+    failure,
+    canReview: result?.verdict?.outcome === 'better',
+    view,
+  };
+}
+
+/** Only what differs: a run of hundreds of candidates does not send them all again for one more call. */
+function changes(before: RunPanelState, after: RunPanelState): HostMessage {
+  const differing = <T extends object>(old: T, next: T): Partial<T> =>
+    Object.fromEntries(
+      Object.entries(next).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(old[key as keyof T])),
+    ) as Partial<T>;
+  const { view: viewBefore, ...stateBefore } = before;
+  const { view: viewAfter, ...stateAfter } = after;
+  return { type: 'patch', state: differing(stateBefore, stateAfter), view: differing(viewBefore, viewAfter) };
+}
+
+async function answer(
+  product: Product,
+  session: RunSession,
+  message: Exclude<PanelMessage, { readonly type: 'ready' }>,
+  post: (message: HostMessage) => void,
+): Promise<void> {
+  switch (message.type) {
+    case 'pause':
+      session.pause();
+      break;
+    case 'continue':
+      session.continue();
+      break;
+    case 'stop':
+      session.stop('keep-best');
+      break;
+    case 'discard':
+      session.stop('discard');
+      break;
+    case 'resume':
+      await vscode.commands.executeCommand('promptopt.resumeRun', session.id, session.specPath);
+      break;
+    case 'review':
+      await vscode.commands.executeCommand('promptopt.reviewResult', session.id, session.specPath);
+      break;
+    case 'open-spec':
+      await vscode.window.showTextDocument(vscode.Uri.file(session.specPath), { viewColumn: vscode.ViewColumn.One });
+      break;
+    case 'show-log':
+      product.log.show();
+      break;
+    case 'candidate':
+      post({ type: 'candidate', hash: message.hash, text: await candidateText(session, message.hash) });
+      break;
+  }
+}

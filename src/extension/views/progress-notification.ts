@@ -1,0 +1,30 @@
+/** A live run in VS Code's own progress notification; Cancel stops the search and keeps the best. */
+import * as vscode from 'vscode';
+import { isLive } from '../runs/run-session.ts';
+import type { RunSession } from '../runs/run-session.ts';
+import { currentPhase, runWords, usedShare } from './run-words.ts';
+
+/** Resolves when the run has ended. */
+export async function showProgress(session: RunSession): Promise<void> {
+  if (!isLive(session)) return;
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Optimizing ${session.name}`, cancellable: true },
+    async (progress, token) => {
+      token.onCancellationRequested(() => {
+        session.stop('keep-best');
+      });
+      let shown = 0;
+      const listening = session.onDidChange(() => {
+        const used = usedShare(session);
+        const phase = currentPhase(session);
+        progress.report({
+          message: [...(phase === undefined ? [] : [phase]), runWords(session)].join(' · '),
+          increment: Math.max(0, used - shown) * 100,
+        });
+        shown = Math.max(shown, used);
+      });
+      await session.ended;
+      listening.dispose();
+    },
+  );
+}
