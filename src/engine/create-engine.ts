@@ -1,6 +1,6 @@
 /** The engine put together: rooms' tables joined, models connected, stores opened. Made once by each product. */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -22,6 +22,8 @@ import { replyLimitOf } from './experiments/reply-limit.ts';
 import { openStore } from './experiments/sqlite-store.ts';
 import { locateStore } from './experiments/store-location.ts';
 import type { ResultsStore } from './experiments/store.ts';
+import { htmlReport } from './exchange/html-report.ts';
+import { gatherReport } from './exchange/run-report.ts';
 import { systemClock } from './models/clock.ts';
 import { createConnections } from './models/connections.ts';
 import type { ModelConnections } from './models/connections.ts';
@@ -307,7 +309,11 @@ export function createEngine(options: EngineOptions): Engine {
       return await resumeRun(chosen, { ...services, store });
     },
 
-    store: (near) => openStoreAt(resolve(near)),
+    store(near) {
+      const path = resolve(near);
+      const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+      return openStoreAt(isFile ? dirname(path) : path);
+    },
 
     writeBack(text, path, prompt) {
       const { spec } = language.read(text, { path });
@@ -318,6 +324,8 @@ export function createEngine(options: EngineOptions): Engine {
       );
       return writePrompt(text, spec.prompt, next).text;
     },
+
+    report: async (store, runId) => htmlReport(await gatherReport(store, runId, engine.writeBack)),
 
     async close() {
       await sandbox.close();

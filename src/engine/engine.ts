@@ -106,6 +106,8 @@ export interface Engine {
   store(near: string): Promise<ResultsStore>;
   /** The file's text with another prompt in it; comments and layout stay. */
   writeBack(text: string, path: string, prompt: PromptText): string;
+  /** A finished run as one self-contained HTML page. @throws PromptOptError `usage` for a run without a result. */
+  report(store: ResultsStore, runId: string): Promise<string>;
   /** Ends workers and closes stores. */
   close(): Promise<void>;
 }

@@ -1,0 +1,70 @@
+/** Diagnostics as SARIF 2.1.0, which code hosts show at the line. */
+import { pathToFileURL } from 'node:url';
+import { isAbsolute } from 'node:path';
+import type { Diagnostic, Severity } from '../../protocol/diagnostics.ts';
+
+export interface LintedFile {
+  /** Absolute, or relative to where the command ran. */
+  readonly file: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface RuleDocs {
+  readonly id: string;
+  readonly summary: string;
+}
+
+const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'note',
+};
+
+const uriOf = (file: string): string =>
+  isAbsolute(file) ? pathToFileURL(file).href : file.split(/[\\/]/).map(encodeURIComponent).join('/');
+
+/** @param rules descriptions of the rules, as far as there are any; every rule that speaks is listed anyway. */
+export function sarifReport(files: readonly LintedFile[], version: string, rules: readonly RuleDocs[] = []): unknown {
+  const spoken = files.flatMap(({ diagnostics }) => diagnostics.map((diagnostic) => diagnostic.rule));
+  const ids = [...new Set([...rules.map((rule) => rule.id), ...spoken])];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'promptopt',
+            version,
+            rules: ids.map((id) => {
+              const summary = rules.find((rule) => rule.id === id)?.summary;
+              return { id, ...(summary === undefined ? {} : { shortDescription: { text: summary } }) };
+            }),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: files.flatMap(({ file, diagnostics }) =>
+          diagnostics.map(({ rule, severity, message, range }) => ({
+            ruleId: rule,
+            ruleIndex: ids.indexOf(rule),
+            level: LEVELS[severity],
+            message: { text: message },
+            locations: [
+              {
+                physicalLocation: {
+                  artifactLocation: { uri: uriOf(file) },
+                  region: {
+                    startLine: range.start.line + 1,
+                    startColumn: range.start.character + 1,
+                    endLine: range.end.line + 1,
+                    endColumn: range.end.character + 1,
+                  },
+                },
+              },
+            ],
+          })),
+        ),
+      },
+    ],
+  };
+}
