@@ -32,16 +32,21 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
   content_filter: 'content-filter',
 };
 
+/** What must be there to be read; a server may send anything. */
+interface Untrusted {
+  readonly choices?: readonly { readonly message?: unknown }[];
+}
+
 function readCompletion(completion: ChatCompletion, { baseUrl }: Endpoint): Answer {
-  const choice = (completion as { choices?: ChatCompletion['choices'] } | null)?.choices?.[0];
-  const answered = (choice as { message?: ChatCompletion.Choice['message'] } | undefined)?.message;
-  if (choice === undefined || answered === undefined) {
+  const received = (completion as Untrusted | null)?.choices?.[0];
+  if (received?.message === undefined) {
     throw new PromptOptError('unavailable', `${baseUrl} did not answer as an OpenAI-compatible endpoint does.`, {
       provider: 'openai',
       mayHaveCost: true,
       remedy: 'Check the base URL; it usually ends in /v1.',
     });
   }
+  const choice = received as ChatCompletion.Choice;
   const { message } = choice;
   return {
     text: message.content ?? message.refusal ?? '',
@@ -108,16 +113,17 @@ async function usageOf(
   };
 }
 
-/** The endpoint as it may be shown: a URL can carry a password. */
+/** The endpoint as it may be shown: a query can carry a key. @throws PromptOptError `usage`. */
 function shown(baseUrl: string): string {
-  try {
-    const { origin, pathname } = new URL(baseUrl);
-    return `${origin}${pathname}`.replace(/\/$/, '');
-  } catch {
-    throw new PromptOptError('usage', 'The base URL of OpenAI is no URL.', {
+  const wrong = (what: string): PromptOptError =>
+    new PromptOptError('usage', `The base URL of OpenAI ${what}.`, {
       remedy: 'Set OPENAI_BASE_URL, or `providers.openai.baseUrl`, to an address such as http://127.0.0.1:8000/v1.',
     });
-  }
+  if (!URL.canParse(baseUrl)) throw wrong('is no URL');
+  const { origin, pathname, username, password } = new URL(baseUrl);
+  // fetch refuses such a URL, and a password has no place in a setting.
+  if (username !== '' || password !== '') throw wrong('holds a user name or password');
+  return `${origin}${pathname}`.replace(/\/$/, '');
 }
 
 async function connect(settings: ProviderSettings): Promise<ModelProvider> {

@@ -1,0 +1,129 @@
+/** A server on 127.0.0.1 that speaks OpenAI's chat completions, as well or as badly as a test wants it to. */
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerAsApprentice } from '../../src/engine/models/providers/embedded/apprentice.ts';
+
+export interface ReceivedMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: unknown;
+}
+
+export interface ReceivedCall {
+  /** 0 for the first call the server ever got. */
+  readonly index: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: {
+    readonly model: string;
+    readonly messages: readonly ReceivedMessage[];
+    readonly temperature?: number;
+    readonly max_tokens?: number;
+    readonly stream?: boolean;
+    readonly response_format?: { readonly type: string };
+  };
+}
+
+export type Answer = (call: ReceivedCall, response: ServerResponse) => void | Promise<void>;
+
+export interface OpenAiServer {
+  readonly baseUrl: string;
+  readonly calls: readonly ReceivedCall[];
+  /** Calls that have come and are not answered yet; the most there ever were. */
+  readonly inAir: () => number;
+  readonly mostInAir: () => number;
+  close(): Promise<void>;
+}
+
+export async function startOpenAiServer(answer: Answer): Promise<OpenAiServer> {
+  const calls: ReceivedCall[] = [];
+  let inAir = 0;
+  let most = 0;
+  const server = createServer((request, response) => {
+    inAir++;
+    most = Math.max(most, inAir);
+    response.once('close', () => inAir--);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedCall['body'];
+      const call = { index: calls.length, headers: request.headers, body };
+      calls.push(call);
+      void answer(call, response);
+    });
+    // A client that is killed cuts its connections; that is not the server's failure.
+    request.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    calls,
+    inAir: () => inAir,
+    mostInAir: () => most,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Sends `body` as JSON; a string is sent as it is. */
+export function send(
+  response: ServerResponse,
+  body: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** An error as OpenAI words it. The message quotes what was sent, as real ones do. */
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  headers: Record<string, string> = {},
+  quoted = '',
+): void {
+  send(response, { error: { message: `Server text: ${quoted}`, type: 'error', code, param: null } }, status, headers);
+}
+
+const USAGE = { prompt_tokens: 20, completion_tokens: 3, total_tokens: 23 };
+
+export const completion = (
+  text: string | null,
+  more: { readonly usage?: unknown; readonly finish?: string; readonly refusal?: string } = {},
+): unknown => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [
+    {
+      index: 0,
+      finish_reason: more.finish ?? 'stop',
+      message: { role: 'assistant', content: text, refusal: more.refusal ?? null },
+    },
+  ],
+  ...('usage' in more ? (more.usage === null ? {} : { usage: more.usage }) : { usage: USAGE }),
+});
+
+/** Answers as the embedded apprentice does, with its token counts: a server that can be taught by a better prompt. */
+export function apprenticeCompletion({ body }: ReceivedCall): unknown {
+  const answer = answerAsApprentice(
+    body.messages.map(({ role, content }) => ({ role, content: String(content) })),
+    {
+      temperature: body.temperature ?? 0,
+      sample: 0,
+      maxOutputTokens: body.max_tokens ?? 256,
+      json: body.response_format !== undefined && body.response_format.type !== 'text',
+    },
+  );
+  return completion(answer.text, {
+    usage: {
+      prompt_tokens: answer.inputTokens,
+      completion_tokens: answer.outputTokens,
+      total_tokens: answer.inputTokens + answer.outputTokens,
+    },
+  });
+}
