@@ -20,16 +20,22 @@ function fail(text) {
 
 /** Installs the locked packages of a folder unless the lock has not changed since the last time. */
 export function installLocked(folder, name) {
-  const lock = createHash('sha256').update(readFileSync(join(folder, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, '.cache', `installed-${name}`);
   if (existsSync(join(folder, 'node_modules')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say(`Installing ${name} packages …`);
   const windows = process.platform === 'win32';
-  const done = spawnSync(windows ? 'npm.cmd' : 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-    shell: windows,
-  });
+  const done = spawnSync(
+    windows ? 'npm.cmd' : 'npm',
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 2, 2],
+      shell: windows,
+    },
+  );
   if (done.status !== 0) fail(`npm ci failed in ${folder}. Check the network and run the command again.`);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, lock);
@@ -47,9 +53,14 @@ export function pinnedNode() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const binary = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
   try {
-    return join(dirname(createRequire(join(tools, 'package.json')).resolve(`node-${platform}-${process.arch}/package.json`)), binary);
+    return join(
+      dirname(createRequire(join(tools, 'package.json')).resolve(`node-${platform}-${process.arch}/package.json`)),
+      binary,
+    );
   } catch {
-    return fail(`This project needs Node ${NEEDED.join('.')} or later and brings none for ${process.platform} on ${process.arch}; this is ${process.version}. Install a newer Node and run the command again.`);
+    return fail(
+      `This project needs Node ${NEEDED.join('.')} or later and brings none for ${process.platform} on ${process.arch}; this is ${process.version}. Install a newer Node and run the command again.`,
+    );
   }
 }
 
@@ -66,7 +77,9 @@ export async function ensureNode() {
     env: { ...process.env, PATH: `${dirname(node)}${separator}${process.env.PATH ?? ''}` },
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  const code = await new Promise((resolve) => child.on('exit', (status, signal) => resolve(status ?? (signal === 'SIGINT' ? 130 : 1))));
+  const code = await new Promise((resolve) =>
+    child.on('exit', (status, signal) => resolve(status ?? (signal === 'SIGINT' ? 130 : 1))),
+  );
   process.exit(code);
 }
 

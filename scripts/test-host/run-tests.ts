@@ -1,5 +1,5 @@
 /** Runs extension tests as a desktop VS Code does: same arguments, same output, same exit code. */
-import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, parseArgs } from 'node:util';
@@ -55,13 +55,10 @@ function readArguments(argv: readonly string[]): Request {
 
 /**
  * What the window and the extension host log. VS Code's own lines (no gallery, no GitHub account, …) are many and
- * cannot be told from the tests' own, so a runner with a report of its own sends them to a file.
+ * cannot be told from the tests' own, so a runner that has a report of its own sends all of this to a file.
  */
 function log(type: string, args: readonly unknown[]): void {
-  const line = `${format(...args)}\n`;
-  const file = process.env['PROMPTOPT_TEST_LOG'] ?? '';
-  if (file !== '') appendFileSync(file, line);
-  else (type === 'error' || type === 'warn' ? process.stderr : process.stdout).write(line);
+  (type === 'error' || type === 'warn' ? process.stderr : process.stdout).write(`${format(...args)}\n`);
 }
 
 /** Opens the window and waits for the tests' own exit code. Rejects when the window dies first. */
@@ -86,7 +83,7 @@ async function outcome(page: Page, address: string): Promise<number> {
 
 /**
  * Runs the tests of `argv` and resolves to the process's exit code: 0 when all passed, the tests' own code when some
- * did not, 124 after `PROMPTOPT_TEST_MINUTES` (10 by default). `PROMPTOPT_TEST_LOG` names a file for the console.
+ * did not, 124 after `PROMPTOPT_TEST_MINUTES` (10 by default).
  */
 export async function runTestsInServer(argv: readonly string[]): Promise<number> {
   const request = readArguments(argv);

@@ -51,6 +51,7 @@ const argumentsOf = ({
   workspaceTrust = false,
   port = 0,
 }: ServerOptions): string[] => [
+  `--require=${join(import.meta.dirname, 'end-with-parent.cjs')}`,
   join(host, 'out', 'server-main.js'),
   '--host=127.0.0.1',
   `--port=${port}`,
@@ -62,8 +63,6 @@ const argumentsOf = ({
   '--disable-experiments',
   ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
   `--server-data-dir=${dataFolder}`,
-  // Whatever ends the process that started it, a server without a window does not stay for ever.
-  '--enable-remote-auto-shutdown',
 ];
 
 /** Installs the extension in `folder` as it is, for a server that has not started yet. It stays where it is. */
@@ -80,20 +79,15 @@ export function installExtension(dataFolder: string, folder: string): void {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const child = spawn(options.node, argumentsOf(options), {
     env: hostEnvironment(options.dataFolder),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  const onExit = (): void => {
-    signal(child, 'SIGKILL');
-  };
-  process.on('exit', onExit);
   let printed = '';
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => {
       resolve(error.message);
     });
     child.on('close', () => {
-      process.off('exit', onExit);
       resolve(printed.trim());
     });
   });
