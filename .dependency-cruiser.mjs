@@ -77,11 +77,12 @@ export default {
       to: { path: '^(src/(cli|extension)|webview-ui|test|bench|scripts)/' },
     },
     {
+      // lint-client.ts is the wicket beside the door: it only talks to a thread, so linting while typing loads no engine.
       name: 'one-door',
       comment: 'Products enter the engine by src/engine/index.ts: export there what is missing.',
       severity: 'error',
       from: { path: '^src/(cli|extension)/' },
-      to: { path: '^src/engine/', pathNot: '^src/engine/index\\.ts$' },
+      to: { path: '^src/engine/', pathNot: '^src/engine/(index|lint-client)\\.ts$' },
     },
     {
       name: 'products-apart',
