@@ -1,6 +1,7 @@
 import tseslint from 'typescript-eslint';
 
-const remedy = (floor) => `${floor} decides from what it is handed, so that the same seed gives the same run: take it as a parameter.`;
+const remedy = (floor) =>
+  `${floor} decides from what it is handed, so that the same seed gives the same run: take it as a parameter.`;
 
 export default tseslint.config(
   { ignores: ['dist/**', '.cache/**', 'node_modules/**', 'tools/**', 'schemas/**', 'coverage/**', 'docs/**'] },
@@ -21,7 +22,15 @@ export default tseslint.config(
       ],
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: 'zod', importNames: ['z', 'default'], message: "Use `import * as z from 'zod'`: the named import bundles every locale." }] },
+        {
+          paths: [
+            {
+              name: 'zod',
+              importNames: ['z', 'default'],
+              message: "Use `import * as z from 'zod'`: the named import bundles every locale.",
+            },
+          ],
+        },
       ],
       // `({ minutes: _left, ...rest }) => rest` is how a key is left out.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
@@ -31,20 +40,36 @@ export default tseslint.config(
   {
     // mocha's chai-free assertions and fakes are allowed to be async without awaiting.
     files: ['test/**/*.ts', 'bench/**/*.ts'],
-    rules: { '@typescript-eslint/require-await': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/explicit-module-boundary-types': 'off' },
+    rules: {
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
   },
   {
     files: ['src/engine/{optimizers,tournament,evaluation,statistics}/**/*.ts'],
     rules: {
       'no-restricted-globals': [
         'error',
-        ...['Date', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance'].map((name) => ({ name, message: remedy('This floor') })),
+        ...['Date', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance'].map((name) => ({
+          name,
+          message: remedy('This floor'),
+        })),
       ],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: remedy('This floor') }],
     },
   },
   {
     files: ['src/engine/**/*.ts', 'src/cli/**/*.ts', 'src/protocol/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'vscode', message: 'Only src/extension knows VS Code: hand the engine a small object instead.' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'vscode', message: 'Only src/extension knows VS Code: hand the engine a small object instead.' },
+          ],
+        },
+      ],
+    },
   },
 );

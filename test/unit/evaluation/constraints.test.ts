@@ -12,7 +12,12 @@ const cases: readonly [kind: string, value: unknown, holds: readonly string[], b
   ['maxChars', 3, ['abc', '👍👍👍'], ['abcd']],
   ['maxTokens', 2, ['abcdefgh'], ['abcdefghi']],
   ['maxSentences', 1, ['One. ', 'Version 1.5 is out'], ['One. Two.']],
-  ['readingGrade', 6, ['The cat sat on the mat.'], ['Institutional heterogeneity complicates interdepartmental communication considerably.']],
+  [
+    'readingGrade',
+    6,
+    ['The cat sat on the mat.'],
+    ['Institutional heterogeneity complicates interdepartmental communication considerably.'],
+  ],
   ['format', 'Answer: [YES/NO]', ['Well. answer: yes', 'Answer:  NO.'], ['Answer: maybe', 'Answer: YESTERDAY']],
   ['format', 'Total: [NUMBER] EUR', ['Total: 1,200.50 EUR'], ['Total: many EUR']],
   ['format', 'Due [DATE]', ['Due 2026-03-14', 'due 14 March 2026'], ['Due soon']],
@@ -28,9 +33,24 @@ const cases: readonly [kind: string, value: unknown, holds: readonly string[], b
   ['equals', 'yes', ['Yes '], ['yes!']],
   ['oneOf', ['yes', 'no'], ['No'], ['no, thanks']],
   ['json', true, ['{"a":1}', ' [1] '], ['{a:1}', '```json\n{}\n```']],
-  ['jsonSchema', { type: 'object', required: ['id'], properties: { id: { type: 'integer' } }, additionalProperties: false }, ['{"id":3}'], ['{"id":"3"}', '{}', '{"id":1,"x":2}', 'no']],
-  ['language', 'en', ['We will send you the parcel to the new address.', '42'], ['Wir werden Ihnen das Paket an die neue Adresse senden.']],
-  ['noPii', true, ['Order NW-48213 of 2026-03-14', '1234567890123456'], ['write to a.b@example.com', 'IBAN DE89 3704 0044 0532 0130 00', 'card 4111 1111 1111 1111', 'call +49 30 901820']],
+  [
+    'jsonSchema',
+    { type: 'object', required: ['id'], properties: { id: { type: 'integer' } }, additionalProperties: false },
+    ['{"id":3}'],
+    ['{"id":"3"}', '{}', '{"id":1,"x":2}', 'no'],
+  ],
+  [
+    'language',
+    'en',
+    ['We will send you the parcel to the new address.', '42'],
+    ['Wir werden Ihnen das Paket an die neue Adresse senden.'],
+  ],
+  [
+    'noPii',
+    true,
+    ['Order NW-48213 of 2026-03-14', '1234567890123456'],
+    ['write to a.b@example.com', 'IBAN DE89 3704 0044 0532 0130 00', 'card 4111 1111 1111 1111', 'call +49 30 901820'],
+  ],
   ['noCopy', 4, ['my parcel is late'], ['You said: where is my parcel now.']],
   ['javascript', 'response.includes(inputs.order_id)', ['about NW-1'], ['none']],
   ['length', '< 3 words', ['one two'], ['one two three']],
@@ -72,7 +92,11 @@ describe('constraints', () => {
     for (const kind of constraints) {
       assert.ok(kind.summary.endsWith('.'), kind.key);
       assert.notEqual(kind.example, '', kind.key);
-      if (kind.key !== 'judge' && kind.key !== 'tone') assert.ok(cases.some(([name]) => name === kind.key), `no case for ${kind.key}`);
+      if (kind.key !== 'judge' && kind.key !== 'tone')
+        assert.ok(
+          cases.some(([name]) => name === kind.key),
+          `no case for ${kind.key}`,
+        );
     }
     for (const [kind, value] of cases) {
       const descriptor = constraints.find(({ key }) => key === kind)!;
@@ -89,7 +113,11 @@ describe('constraints', () => {
 
   it('weigh as the seed does, and a failed must is told', async () => {
     const spec = makeSpec({
-      constraints: [makeConstraint('maxWords', 1, { weight: 0.3 }), makeConstraint('contains', ['x'], { weight: 0.5 }), makeConstraint('oneOf', ['zz'], { weight: 0.2, severity: 'must' })],
+      constraints: [
+        makeConstraint('maxWords', 1, { weight: 0.3 }),
+        makeConstraint('contains', ['x'], { weight: 0.5 }),
+        makeConstraint('oneOf', ['zz'], { weight: 0.2, severity: 'must' }),
+      ],
     });
     const result = await validateResponse(spec, { text: 'a x', inputs }, services());
     assert.equal(result.overallScore, 0.5);

@@ -9,7 +9,10 @@ import { makeConstraint, makeExample, makeSpec } from '../../support/task.ts';
 
 const services = {
   countTokens: (text: string) => Promise.resolve(text.length),
-  sandbox: { matches: () => Promise.reject(new Error('unexpected')), evaluate: () => Promise.reject(new Error('unexpected')) },
+  sandbox: {
+    matches: () => Promise.reject(new Error('unexpected')),
+    evaluate: () => Promise.reject(new Error('unexpected')),
+  },
 };
 
 const answering = (answer: (message: string) => Promise<string> | string): LanguageModel => ({
@@ -45,7 +48,10 @@ describe('scores', () => {
   });
 
   it('are the share of right fields for JSON, and 0 with feedback for what cannot be read', async () => {
-    const spec = makeSpec({ outputs: ['x', 'y'].map((name) => ({ name, type: 'string' as const, optional: false })), responseFormat: { type: 'json_object' } });
+    const spec = makeSpec({
+      outputs: ['x', 'y'].map((name) => ({ name, type: 'string' as const, optional: false })),
+      responseFormat: { type: 'json_object' },
+    });
     const example = makeExample('m', { x: 1, y: 'Two' });
     const half = await scoreReply(spec, example, '{"x": 1, "y": "three"}', services);
     assert.equal(half.score, 0.5);
@@ -57,7 +63,12 @@ describe('scores', () => {
   });
 
   it('keep the case rules of GitHub Models: equals minds case, contains does not, values take variables', async () => {
-    const evaluator = (test: 'equals' | 'contains', value: string) => ({ name: test, kind: 'string' as const, test, value });
+    const evaluator = (test: 'equals' | 'contains', value: string) => ({
+      name: test,
+      kind: 'string' as const,
+      test,
+      value,
+    });
     const spec = makeSpec({ evaluators: [evaluator('equals', '{{expected}}'), evaluator('contains', '{{message}}')] });
     const score = await scoreReply(spec, makeExample('HI', 'Hi'), 'hi', services);
     assert.deepEqual(score.metrics, { equals: 0, contains: 1 });
@@ -92,8 +103,14 @@ describe('the evaluator', () => {
       return message;
     });
     const evaluation = await evaluator(model).evaluate(makeSpec().prompt, examples);
-    assert.deepEqual(asked, examples.map((example) => example.inputs['message']));
-    assert.deepEqual(evaluation.rows.map((row) => row.reply), asked);
+    assert.deepEqual(
+      asked,
+      examples.map((example) => example.inputs['message']),
+    );
+    assert.deepEqual(
+      evaluation.rows.map((row) => row.reply),
+      asked,
+    );
     assert.equal(most, 8);
     assert.ok(Math.abs(evaluation.costUsd! - 0.2) < 1e-9);
   });
