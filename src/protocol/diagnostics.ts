@@ -39,4 +39,6 @@ export interface Diagnostic {
   readonly span: TextSpan;
   readonly range: TextRange;
   readonly fix?: Fix;
+  /** Puts in the comment that silences it here; absent where nothing but mending helps. */
+  readonly disable?: TextEdit;
 }

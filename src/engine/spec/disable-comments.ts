@@ -1,12 +1,14 @@
 /** `# promptopt-disable-next-line id, id -- why`: reports that a writer has looked at and waved through. */
 import { isScalar, visit } from 'yaml';
-import type { Diagnostic, TextSpan } from '../../protocol/diagnostics.ts';
+import type { Diagnostic, TextEdit, TextSpan } from '../../protocol/diagnostics.ts';
 import { nearestName } from './near-names.ts';
 import type { Report } from './report.ts';
 import type { SpecDocument } from './spec-document.ts';
 
 export interface DisableComments {
   disables(diagnostic: Diagnostic): boolean;
+  /** The comment that would silence a diagnostic, above the line that its text begins on: inside a text it would be part of it. */
+  commentFor(diagnostic: Diagnostic): TextEdit;
 }
 
 interface Directive {
@@ -31,9 +33,20 @@ function scalarSpans(document: SpecDocument): TextSpan[] {
 /** Reports ids that no rule has, under `unknown-rule`. */
 export function readDisableComments(document: SpecDocument, known: readonly string[], report: Report): DisableComments {
   const { text } = document;
+  let spans: TextSpan[] | null = null;
+  const commentFor = ({ rule, span }: Diagnostic): TextEdit => {
+    spans ??= scalarSpans(document);
+    const around = spans.find(({ start, end }) => start <= span.start && span.start < end);
+    const lineStart = text.lastIndexOf('\n', (around ?? span).start - 1) + 1;
+    const start = lineStart === 0 && text.startsWith('\uFEFF') ? 1 : lineStart;
+    const indent = /^[ \t]*/.exec(text.slice(start))?.[0] ?? '';
+    const eol = text.includes('\r\n') ? '\r\n' : '\n';
+    return { span: { start, end: start }, newText: `${indent}# promptopt-disable-next-line ${rule}${eol}` };
+  };
   const matches = [...text.matchAll(COMMENT)];
-  if (matches.length === 0) return { disables: () => false };
+  if (matches.length === 0) return { disables: () => false, commentFor };
   const scalars = scalarSpans(document);
+  spans = scalars;
   const lineOf = (offset: number): number => document.rangeOf({ start: offset, end: offset }).start.line;
   const lines = text.split('\n');
   const directives = matches.flatMap((match): Directive[] => {
@@ -61,6 +74,7 @@ export function readDisableComments(document: SpecDocument, known: readonly stri
     return [{ ids: new Set(ids.map((id) => id[0])), lines: { first, last } }];
   });
   return {
+    commentFor,
     disables: ({ rule, range }) =>
       directives.some(
         ({ ids, lines: { first, last } }) => ids.has(rule) && range.start.line >= first && range.start.line <= last,

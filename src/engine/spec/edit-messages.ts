@@ -117,7 +117,7 @@ const styles: Readonly<Record<string, ScalarStyle>> = {
   BLOCK_FOLDED: 'folded',
 };
 
-const styleOf = (node: unknown): ScalarStyle => (isScalar(node) && styles[node.type ?? '']) || 'plain';
+const styleOf = (node: unknown): ScalarStyle => (isScalar(node) ? styles[node.type ?? ''] : undefined) ?? 'plain';
 
 /** Columns between the keys of a map and a block of text in it, as the old text had them; 2 otherwise. */
 function stepOf(text: string, node: Scalar | null, column: number): number {

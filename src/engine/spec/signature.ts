@@ -3,8 +3,9 @@ import type { FieldSpec, FieldType } from './task-spec.ts';
 
 export interface SignatureProblem {
   readonly message: string;
-  /** Offset in the signature text. */
+  /** Where in the signature text, in UTF-16 units. */
   readonly offset: number;
+  readonly length: number;
 }
 
 export interface Signature {
@@ -62,20 +63,26 @@ export function parseSignature(text: string): Signature {
     return {
       inputs: [],
       outputs: [],
-      problems: [{ message: 'A signature has exactly one arrow: `inputs -> outputs`.', offset: arrows[1] ?? 0 }],
+      problems: [
+        {
+          message: 'A signature has exactly one arrow: `inputs -> outputs`.',
+          offset: arrows[1] ?? 0,
+          length: arrows[1] === undefined ? text.length : 2,
+        },
+      ],
     };
   }
   const seen = new Set<string>();
   const side = (part: string, offset: number, what: string): FieldSpec[] => {
     if (part.trim() === '') {
-      problems.push({ message: `The signature names no ${what}.`, offset });
+      problems.push({ message: `The signature names no ${what}.`, offset: arrow, length: 2 });
       return [];
     }
     return splitFields(part, offset).flatMap((written): FieldSpec[] => {
       const at = written.offset + (written.text.length - written.text.trimStart().length);
       const match = /^\s*([A-Za-z_]\w*)(\?)?\s*(?::\s*([\s\S]+?))?\s*$/.exec(written.text);
       const fail = (message: string): FieldSpec[] => {
-        problems.push({ message, offset: at });
+        problems.push({ message, offset: at, length: written.text.trim().length });
         return [];
       };
       if (match === null) return fail(`"${written.text.trim()}" is not a field; write \`name\` or \`name: type\`.`);

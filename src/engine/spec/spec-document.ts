@@ -22,6 +22,10 @@ export interface SpecDocument {
   /** The whole file as plain data; null when it holds no map. */
   readonly tree: Readonly<Record<string, unknown>> | null;
   readonly problems: readonly SyntaxProblem[];
+  /** The value at a path as it is written, an alias unresolved; null when the file does not write one there. */
+  nodeAt(path: Path): Node | null;
+  /** The pair of a key at a path. */
+  pairAt(path: Path): Pair | null;
   /** The span of the value at a path; of the nearest one above it that exists. */
   spanOf(path: Path): TextSpan;
   /** The span of the key at a path. */
@@ -90,7 +94,7 @@ export function readDocument(text: string): SpecDocument {
       fail(
         'NO_MAP',
         'A prompt file is a map of keys such as `name` and `messages`; this is not one.',
-        yaml.contents?.range?.[0] ?? 0,
+        yaml.contents?.range[0] ?? 0,
       );
   }
   const position = (offset: number): TextPosition => {
@@ -102,6 +106,14 @@ export function readDocument(text: string): SpecDocument {
     yaml,
     tree: isMapping ? (tree as Readonly<Record<string, unknown>>) : null,
     problems,
+    nodeAt(path) {
+      const found = find(yaml, path);
+      return found.whole ? found.value : null;
+    },
+    pairAt(path) {
+      const found = find(yaml, path);
+      return found.whole ? found.pair : null;
+    },
     spanOf: (path) => nodeSpan(find(yaml, path).value ?? find(yaml, path).key, text),
     keySpanOf(path) {
       const { key, value } = find(yaml, path);
@@ -118,23 +130,27 @@ export function readDocument(text: string): SpecDocument {
 interface Found {
   readonly key: Node | null;
   readonly value: Node | null;
+  readonly pair: Pair | null;
+  /** Whether the whole path was walked. */
+  readonly whole: boolean;
 }
 
 /** Walks as far as the path goes. */
 function find(yaml: Document, path: Path): Found {
-  let found: Found = { key: null, value: yaml.contents as Node | null };
+  let found: Found = { key: null, value: yaml.contents, pair: null, whole: true };
   for (const step of path) {
     const node = isAlias(found.value) ? (found.value.resolve(yaml) ?? null) : found.value;
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step)) as
+      // The last of two equal keys is the one that counts.
+      const pair = node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(step)) as
         Pair<Node, Node | null> | undefined;
-      if (pair === undefined) return found;
-      found = { key: pair.key, value: pair.value };
+      if (pair === undefined) return { ...found, whole: false };
+      found = { key: pair.key, value: pair.value, pair, whole: true };
     } else if (isSeq(node)) {
       const item = node.items[Number(step)] as Node | Pair | undefined;
-      if (item === undefined || isPair(item)) return found;
-      found = { key: null, value: item };
-    } else return found;
+      if (item === undefined || isPair(item)) return { ...found, whole: false };
+      found = { key: null, value: item, pair: null, whole: true };
+    } else return { ...found, whole: false };
   }
   return found;
 }

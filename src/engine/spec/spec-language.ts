@@ -75,10 +75,12 @@ export function createSpecLanguage(tables: SpecTables): SpecLanguage {
         for (const rule of checkedRules) rule.check(context);
       }
       const comments = readDisableComments(document, known, linter);
-      // What the reader left out of the task cannot be waved through: only its warnings can.
+      const silenceable = (found: Diagnostic): Diagnostic[] =>
+        comments.disables(found) ? [] : [{ ...found, disable: comments.commentFor(found) }];
       const kept = [
-        ...reader.diagnostics.filter((found) => found.severity === 'error' || !comments.disables(found)),
-        ...linter.diagnostics.filter((found) => !comments.disables(found)),
+        // What the reader left out of the task cannot be waved through: only its warnings can.
+        ...reader.diagnostics.flatMap((found) => (found.severity === 'error' ? [found] : silenceable(found))),
+        ...linter.diagnostics.flatMap(silenceable),
       ];
       return { spec, diagnostics: withSeverities(once(kept), severities).sort(byPlace) };
     },

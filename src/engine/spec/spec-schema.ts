@@ -7,14 +7,14 @@ const fieldType = z.enum(['string', 'number', 'integer', 'boolean', 'array', 'ob
 
 const field = z
   .strictObject({
-    type: fieldType.default('string').describe('What kind of value it is.'),
+    type: fieldType.optional().describe('What kind of value it is; string when absent.'),
     description: text.optional().describe('What it is, in words a model can use.'),
     enum: z
       .array(z.union([z.string(), z.number(), z.boolean()]))
       .optional()
       .describe('The allowed values, e.g. the labels.'),
     maxLength: z.int().positive().optional().describe('Longest text in characters.'),
-    optional: z.boolean().default(false).describe('Whether it may be missing.'),
+    optional: z.boolean().optional().describe('Whether it may be missing.'),
   })
   .nullable();
 

@@ -51,7 +51,9 @@ describe('templates', () => {
 
 describe('replies', () => {
   it('with one output are the trimmed text', () => {
-    assert.deepEqual(readReply({ outputs: outputs('label'), responseFormat: text }, ' billing\n'), { label: 'billing' });
+    assert.deepEqual(readReply({ outputs: outputs('label'), responseFormat: text }, ' billing\n'), {
+      label: 'billing',
+    });
     assert.equal(readReply({ outputs: outputs('label'), responseFormat: text }, '  '), null);
   });
 
@@ -66,7 +68,10 @@ describe('replies', () => {
 
   it('with several and no JSON are sections at the beginning of a line', () => {
     const spec = { outputs: outputs('a', 'b'), responseFormat: text };
-    assert.deepEqual(readReply(spec, 'pre\n  [[ ## a ## ]] one\nmore\n[[##b##]]\ntwo\n[[ ## completed ## ]]'), { a: 'one\nmore', b: 'two' });
+    assert.deepEqual(readReply(spec, 'pre\n  [[ ## a ## ]] one\nmore\n[[##b##]]\ntwo\n[[ ## completed ## ]]'), {
+      a: 'one\nmore',
+      b: 'two',
+    });
     assert.equal(readReply(spec, 'x [[ ## a ## ]] one\n[[ ## b ## ]]\ntwo'), null);
   });
 
