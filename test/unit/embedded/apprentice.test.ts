@@ -134,6 +134,28 @@ describe('the apprentice, told to write', () => {
     ]);
     assert.equal(reply, 'Dear Ada, a new lamp for AB-1234 leaves today.');
   });
+
+  it('finds the nearest demonstration by its answer where the messages tell no difference', () => {
+    const reply = answer([
+      system('Answer.'),
+      user('Message: My chair wobbles.'),
+      assistant('Please tighten the four screws.'),
+      user('Message: My chair squeaks.'),
+      assistant('Please oil the hinge.'),
+      user('Message: My chair has a dry hinge.'),
+    ]);
+    assert.equal(reply, 'Please oil the hinge.');
+  });
+
+  it('begins a sentence with a capital when an apology comes before what followed a greeting', () => {
+    const reply = answer([
+      system('Begin with "Hello <first name>,". Say sorry when something went wrong.'),
+      user('Message: The lamp is blue.\nCustomer: Bo Lee'),
+      assistant('Hello Bo, we will look at the lamp.'),
+      user('Message: The lamp is broken.\nCustomer: Ada King'),
+    ]);
+    assert.equal(reply, 'Hello Ada, I am sorry for the trouble this has caused you. We will look at the lamp.');
+  });
 });
 
 describe('the apprentice as a model', () => {

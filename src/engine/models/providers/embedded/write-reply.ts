@@ -11,6 +11,9 @@ import { countWords, escapeForRegExp, sentencesOf } from './words.ts';
 /** Demonstrations whose case went well or badly like this one are nearer by this much. */
 const SAME_MOOD = 0.08;
 
+/** What the likeness of an answer to the question counts beside that of the shown text: it names the matter, too. */
+const ANSWER_LIKENESS = 0.5;
+
 const FILLERS = [
   'We are looking into this now and will write to you as soon as we know more.',
   'You do not have to do anything in the meantime.',
@@ -27,8 +30,15 @@ function nearest(
   chance: Chance,
 ): Shown | undefined {
   const trouble = tellsOfTrouble(question.text);
+  const answers = new Map(
+    byLikeness(question.text, demonstrations, (shown) => shown.answer).map(({ item, likeness }) => [item, likeness]),
+  );
   const ranked = byLikeness(question.text, demonstrations, (shown) => shown.text)
-    .map(({ item, likeness }) => ({ item, score: likeness + (tellsOfTrouble(item.text) === trouble ? SAME_MOOD : 0) }))
+    .map(({ item, likeness }) => ({
+      item,
+      score:
+        likeness + ANSWER_LIKENESS * (answers.get(item) ?? 0) + (tellsOfTrouble(item.text) === trouble ? SAME_MOOD : 0),
+    }))
     .sort((a, b) => b.score - a.score);
   return ranked[temperature > 0 && chance.happens(0.4 * temperature) ? Math.min(1, ranked.length - 1) : 0]?.item;
 }
@@ -62,6 +72,9 @@ function bodyOf(text: string, begin: string | null, end: string | null): string[
   return begin === null ? sentences : sentences.filter((sentence, index) => index > 0 || !isGreeting(sentence));
 }
 
+/** A sentence that followed a greeting's comma may have begun small. */
+const capitalized = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
 function opening(question: Case): string {
   return `Thank you for your message about ${topicOf(question.parts['message'] ?? question.text)}.`;
 }
@@ -74,7 +87,10 @@ export function keepRules(draft: string, rules: Rules, question: Case, chance: C
   const allowed = (sentence: string): boolean => !forbidden?.test(sentence);
   let body = bodyOf(draft, begin, end).filter(allowed);
   const essential: string[] = [];
-  const whole = (): string => [begin ?? '', ...essential, ...body, end ?? ''].filter((part) => part !== '').join(' ');
+  const whole = (): string => {
+    const [first = '', ...others] = [...essential, ...body];
+    return [begin ?? '', first, ...others.map(capitalized), end ?? ''].filter((part) => part !== '').join(' ');
+  };
   const sorry =
     rules.apologise === 'always' ||
     (rules.apologise === 'trouble' && tellsOfTrouble(question.parts['message'] ?? question.text));
