@@ -19,6 +19,7 @@ import { beginRun, resumeRun } from './experiments/open-run.ts';
 import type { OpenServices } from './experiments/open-run.ts';
 import { isEmbedded, prepareRun } from './experiments/prepare-run.ts';
 import { replyLimitOf } from './experiments/reply-limit.ts';
+import { textOfPrompt } from './experiments/result.ts';
 import { openStore } from './experiments/sqlite-store.ts';
 import { locateStore } from './experiments/store-location.ts';
 import type { ResultsStore } from './experiments/store.ts';
@@ -33,7 +34,7 @@ import { CONFIG_FILE, NO_CONFIG, readWorkspaceConfig } from './models/workspace-
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
 import { optimizers } from './optimizers/table.ts';
-import type { ChatRole } from './spec/prompt.ts';
+import type { ChatRole, Prompt } from './spec/prompt.ts';
 import { createPrompt } from './spec/prompt.ts';
 import { createSpecLanguage } from './spec/spec-language.ts';
 import type { TaskSpec } from './spec/task-spec.ts';
@@ -203,7 +204,13 @@ export function createEngine(options: EngineOptions): Engine {
       source,
       costFormula,
     })),
-    lint: (text, path) => language.read(text, { path: resolve(path), files }).diagnostics,
+    lintRules: language.rules,
+
+    lint: (text, path, { severities = {} } = {}) =>
+      language.read(text, { path: resolve(path), files, severities }).diagnostics,
+
+    rowDiagnostics: ({ text, dataProblems }, { severities = {} } = {}) =>
+      language.rowDiagnostics(text, dataProblems, severities),
 
     async readTask(text, path) {
       const full = resolve(path);
@@ -313,6 +320,11 @@ export function createEngine(options: EngineOptions): Engine {
       const path = resolve(near);
       const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
       return openStoreAt(isFile ? dirname(path) : path);
+    },
+
+    async candidatePrompt(store, hash) {
+      const text = (await store.getContent([hash])).get(hash);
+      return text === undefined ? null : textOfPrompt(JSON.parse(text) as Prompt);
     },
 
     writeBack(text, path, prompt) {

@@ -8,6 +8,8 @@ import type { DataProblem } from './data/rows.ts';
 import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 import type { Run } from './experiments/run-handle.ts';
 import type { ResultsStore } from './experiments/store.ts';
+import type { LintRule } from './spec/rules/rule.ts';
+import type { RuleSeverities } from './spec/spec-language.ts';
 import type { TaskSpec } from './spec/task-spec.ts';
 
 /** What a product hands in. Everything below the composition root gets its outside world from here. */
@@ -88,11 +90,20 @@ export interface StrategyInfo {
   readonly costFormula: string;
 }
 
+export interface LintOptions {
+  /** How loud each rule is, or `off`; rules that are not named keep their own severity. */
+  readonly severities?: RuleSeverities;
+}
+
 export interface Engine {
   readonly version: string;
   readonly strategies: readonly StrategyInfo[];
+  /** The docs of every lint rule. */
+  readonly lintRules: readonly LintRule[];
   /** Diagnostics of a file's text, sorted by place. Never throws. */
-  lint(text: string, path: string): readonly Diagnostic[];
+  lint(text: string, path: string, options?: LintOptions): readonly Diagnostic[];
+  /** The rows of a task's own `testData` that cannot be used, at their place in its text. */
+  rowDiagnostics(task: Task, options?: LintOptions): readonly Diagnostic[];
   /** Reads a spec and its data. Never throws: what is wrong is in the task. */
   readTask(text: string, path: string): Promise<Task>;
   /** Reads a spec from a file. @throws PromptOptError `usage` when the file cannot be read. */
@@ -104,6 +115,8 @@ export interface Engine {
   resume(store: ResultsStore, runId?: string): Promise<{ readonly run: Run; readonly note: string | null }>;
   /** The results of the workspace a spec or folder lies in. Opened once, closed with the engine. */
   store(near: string): Promise<ResultsStore>;
+  /** The text of a candidate of any run of this store; null when it was never stored or is gone. */
+  candidatePrompt(store: ResultsStore, hash: string): Promise<PromptText | null>;
   /** The file's text with another prompt in it; comments and layout stay. */
   writeBack(text: string, path: string, prompt: PromptText): string;
   /** A finished run as one self-contained HTML page. @throws PromptOptError `usage` for a run without a result. */

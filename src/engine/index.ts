@@ -10,6 +10,7 @@ export type {
   EngineOptions,
   EvaluateOptions,
   EvaluationSplit,
+  LintOptions,
   OptimizeOptions,
   PlannedRun,
   StrategyInfo,
@@ -34,6 +35,8 @@ export type { DataProblem } from './data/rows.ts';
 export type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 export type { Run } from './experiments/run-handle.ts';
 export type { ResultsStore, RunFilter, RunHeader, RunRecord } from './experiments/store.ts';
+export type { LintRule } from './spec/rules/rule.ts';
+export type { RuleSeverities } from './spec/spec-language.ts';
 export type { TaskSpec } from './spec/task-spec.ts';
 export { junitReport } from './exchange/junit.ts';
 export type { JUnitOptions } from './exchange/junit.ts';

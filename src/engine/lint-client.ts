@@ -1,17 +1,13 @@
 /** The host's end of the linter's thread: the newest text of a file wins, and a thread that died is started again once. */
 import { Worker } from 'node:worker_threads';
-import { PromptOptError } from '../protocol/errors.ts';
 import type { Diagnostic } from '../protocol/diagnostics.ts';
+import { PromptOptError } from '../protocol/errors.ts';
+import type { LintOptions } from './engine.ts';
 import type { LintAnswer, LintRequest } from './lint-worker.ts';
-import type { RuleSeverities } from './spec/spec-language.ts';
 
 export interface LintClientOptions {
   /** The entry of lint-worker, as source or bundle. */
   readonly workerPath: string | URL;
-}
-
-export interface LintOptions {
-  readonly severities?: RuleSeverities;
 }
 
 export interface LintClient {
@@ -97,7 +93,14 @@ export function createLintClient({ workerPath }: LintClientOptions): LintClient 
     asked = question;
     worker ??= start();
     worker.ref();
-    worker.postMessage(question.request);
+    try {
+      worker.postMessage(question.request);
+    } catch (error) {
+      // What cannot be sent to a thread is the caller's mistake; the next file is not kept waiting for it.
+      asked = null;
+      question.reject(error);
+      ask();
+    }
   };
 
   return {

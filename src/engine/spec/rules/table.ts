@@ -14,7 +14,7 @@ import { unreachableFile } from './unreachable-file.ts';
 import { unusedInput } from './unused-input.ts';
 import { wrongType } from './wrong-type.ts';
 
-export const rules: readonly LintRule[] = [
+const table: readonly (LintRule | CheckedRule)[] = [
   syntax,
   unknownKey,
   wrongType,
@@ -30,4 +30,16 @@ export const rules: readonly LintRule[] = [
   undelimitedInput,
 ];
 
-export const checkedRules: readonly CheckedRule[] = rules.filter((rule): rule is CheckedRule => 'check' in rule);
+export const checkedRules: readonly CheckedRule[] = table.filter((rule) => 'check' in rule);
+
+/** Their docs alone, for settings, reports and pages. */
+export const rules: readonly LintRule[] = table.map(({ id, group, severity, title, meaning, bad, good, hasFix }) => ({
+  id,
+  group,
+  severity,
+  title,
+  meaning,
+  bad,
+  good,
+  hasFix,
+}));
