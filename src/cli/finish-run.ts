@@ -47,18 +47,35 @@ export interface Finished {
   readonly specText: string;
 }
 
-/** Writes the better prompt into the file, unless the file has changed since. */
-async function writeSpec(after: string, { result, specPath, specText }: Finished): Promise<string> {
+/**
+ * Writes the better prompt into the file, unless the file has changed since. Returns what it did as a sentence.
+ * @throws PromptOptError `spec` when the file is no longer what the run read, or cannot be written.
+ */
+export async function writeSpec({ result, specPath, specText }: Finished, engine: Engine): Promise<string> {
   if (result.chosen.hash === result.original.hash) {
     return 'Nothing was written: there is no better prompt to write.';
   }
-  if ((await readFile(specPath, 'utf8')) !== specText) {
-    throw new PromptOptError('spec', `${specPath} was changed since the run began and is left as it is.`, {
-      remedy: 'Take the change from the diff by hand, or optimize again.',
+  const now = await readFile(specPath, 'utf8').catch(() => null);
+  if (now !== specText) {
+    throw new PromptOptError(
+      'spec',
+      `${specPath} is ${now === null ? 'gone' : 'not what it was when the run began'} and is left as it is.`,
+      {
+        remedy: 'Take the change from the diff by hand, or optimize again.',
+        file: specPath,
+      },
+    );
+  }
+  try {
+    await writeFile(specPath, engine.writeBack(specText, specPath, result.chosen));
+  } catch (cause) {
+    if (isPromptOptError(cause)) throw cause;
+    throw new PromptOptError('spec', `${specPath} cannot be written.`, {
+      remedy: `Check its rights, then \`promptopt runs show ${result.runId} --write\`.`,
       file: specPath,
+      cause,
     });
   }
-  await writeFile(specPath, after);
   return `Written to ${specPath}.`;
 }
 
@@ -75,7 +92,7 @@ export async function finishRun(
   const changed = result.chosen.hash !== result.original.hash;
   const after = changed ? engine.writeBack(specText, specPath, result.chosen) : specText;
   const report = await writeReport(engine, store, result.runId, context, options.report);
-  const written = options.write === true ? await writeSpec(after, finished) : null;
+  const written = options.write === true ? await writeSpec(finished, engine) : null;
   const shown = relative(folder, specPath) || specPath;
 
   if (options.json === true) {

@@ -25,6 +25,7 @@ import { locateStore } from './experiments/store-location.ts';
 import type { ResultsStore } from './experiments/store.ts';
 import { htmlReport } from './exchange/html-report.ts';
 import { gatherReport } from './exchange/run-report.ts';
+import type { WriteBack } from './exchange/run-report.ts';
 import { systemClock } from './models/clock.ts';
 import { createConnections } from './models/connections.ts';
 import type { ModelConnections } from './models/connections.ts';
@@ -337,7 +338,10 @@ export function createEngine(options: EngineOptions): Engine {
       return writePrompt(text, spec.prompt, next).text;
     },
 
-    report: async (store, runId) => htmlReport(await gatherReport(store, runId, engine.writeBack)),
+    async report(store, runId) {
+      const writeBack: WriteBack = (text, path, prompt) => engine.writeBack(text, path, prompt);
+      return htmlReport(await gatherReport(store, runId, writeBack));
+    },
 
     async close() {
       await sandbox.close();

@@ -9,9 +9,12 @@ export interface LintedFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A rule's page of docs, as far as SARIF shows it. */
 export interface RuleDocs {
   readonly id: string;
-  readonly summary: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly meaning: string;
 }
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -37,8 +40,14 @@ export function sarifReport(files: readonly LintedFile[], version: string, rules
             name: 'promptopt',
             version,
             rules: ids.map((id) => {
-              const summary = rules.find((rule) => rule.id === id)?.summary;
-              return { id, ...(summary === undefined ? {} : { shortDescription: { text: summary } }) };
+              const docs = rules.find((rule) => rule.id === id);
+              if (docs === undefined) return { id };
+              return {
+                id,
+                shortDescription: { text: docs.title },
+                fullDescription: { text: docs.meaning },
+                defaultConfiguration: { level: LEVELS[docs.severity] },
+              };
             }),
           },
         },
