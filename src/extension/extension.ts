@@ -8,6 +8,7 @@ import { registerQuickFixes } from './language/quick-fixes.ts';
 import { registerRunPanel } from './panels/run-panel.ts';
 import type { Feature } from './product.ts';
 import { offerResume } from './runs/resume-offer.ts';
+import type { RunSessions } from './runs/run-sessions.ts';
 import { registerResultDocuments } from './views/result-documents.ts';
 import { registerStatusBar } from './views/status-bar.ts';
 
@@ -25,10 +26,16 @@ const features: readonly Feature[] = [
 /** Ends runs and closes stores; the next window offers to resume. */
 let close: () => Promise<void> = () => Promise.resolve();
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What other extensions get: the runs of this window. */
+export interface ExtensionApi {
+  readonly sessions: RunSessions;
+}
+
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const composed = compose(context);
   close = () => composed.close();
   for (const feature of features) context.subscriptions.push(feature(composed.product));
+  return { sessions: composed.product.sessions };
 }
 
 export async function deactivate(): Promise<void> {

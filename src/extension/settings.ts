@@ -9,7 +9,9 @@ type Widened<T> = T extends number ? number : T extends boolean ? boolean : T;
 export function readSetting<Id extends SettingId>(id: Id): Widened<(typeof settings)[Id]> {
   const dot = id.indexOf('.');
   const value = vscode.workspace.getConfiguration(id.slice(0, dot)).get(id.slice(dot + 1));
-  return (value ?? settings[id]) as Widened<(typeof settings)[Id]>;
+  // VS Code hands out objects that no thread can be sent.
+  const plain = typeof value === 'object' && value !== null ? { ...value } : value;
+  return (plain ?? settings[id]) as Widened<(typeof settings)[Id]>;
 }
 
 export function setContext(key: ContextKey, value: boolean): void {

@@ -16,7 +16,7 @@ const rulesAt = (uri: vscode.Uri): string[] =>
   vscode.languages
     .getDiagnostics(uri)
     .filter(({ source }) => source === 'promptopt')
-    .map(({ code }) => String(code));
+    .map(({ code }) => (typeof code === 'string' ? code : ''));
 
 describe('a prompt file in the editor', () => {
   let folder = '';
@@ -60,7 +60,7 @@ describe('a prompt file in the editor', () => {
   it('can have a rule switched off for a line, and for everything', async () => {
     const { document } = await openPrompt(folder, SPACED, 'disabled.prompt.yaml');
     await until('the warning', () => rulesAt(document.uri).includes('spaced-placeholder'));
-    const line = new vscode.Range(5, 20, 5, 20);
+    const line = new vscode.Range(5, 25, 5, 25);
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
       document.uri,

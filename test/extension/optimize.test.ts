@@ -25,6 +25,8 @@ describe('optimizing in the window', () => {
   before(async function () {
     this.timeout(120_000);
     api = await activateExtension();
+    // In a browser VS Code saves by itself; then nothing stays unsaved.
+    await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
     folder = ownFolder();
     spec = copyExample(folder, 'support-triage');
     uri = vscode.Uri.file(spec);

@@ -1,7 +1,7 @@
 /** Where a spec's results are kept. */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, parse } from 'node:path';
+import { dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { PromptOptError } from '../../protocol/errors.ts';
 
 export interface StoreLocation {
@@ -19,10 +19,16 @@ function* above(folder: string): Generator<string> {
   }
 }
 
+function isBelow(folder: string, root: string): boolean {
+  const way = relative(root, folder);
+  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
+}
+
 /** The nearest folder above the spec that has a store, else the workspace or repository root, else the spec's folder. */
 function homeOf(specFolder: string, workspace: string | undefined): string {
   for (const folder of above(specFolder)) if (existsSync(join(folder, FOLDER))) return folder;
-  if (workspace !== undefined) return workspace;
+  // A file from elsewhere that is merely open in this window does not leave its results here.
+  if (workspace !== undefined && isBelow(specFolder, workspace)) return workspace;
   for (const folder of above(specFolder)) if (existsSync(join(folder, '.git'))) return folder;
   return specFolder;
 }
