@@ -34,7 +34,7 @@ function readSections(text: string): Record<string, string> {
     const header = /^\[\[ *## *(\w+) *## *\]\]/.exec(trimmed);
     if (header?.[1] !== undefined) {
       close();
-      current = { name: header[1], lines: [trimmed.slice(header[0].length)] };
+      current = { name: header[1], lines: [trimmed.slice(header[0].length).trim()] };
     } else current?.lines.push(line);
   }
   close();
