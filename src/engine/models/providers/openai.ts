@@ -51,7 +51,7 @@ function readCompletion(completion: ChatCompletion, { baseUrl }: Endpoint): Answ
   return {
     text: message.content ?? message.refusal ?? '',
     finish: choice.finish_reason,
-    refused: message.refusal !== null && message.refusal !== undefined,
+    refused: typeof message.refusal === 'string',
     usage: completion.usage ?? null,
     toolCalls: (message.tool_calls ?? []).flatMap((call) =>
       call.type === 'function' ? [{ id: call.id, name: call.function.name, arguments: call.function.arguments }] : [],
