@@ -33,9 +33,8 @@ function isEnclosed(before: string, after: string): boolean {
   }
   if (count(before, '<<<') > count(before, '>>>') && after.includes('>>>')) return true;
   for (const [, tag = ''] of after.matchAll(/<\/([\p{L}_][\p{L}\p{N}_.:-]*)[ \t]*>/gu)) {
-    const opened = before.split(new RegExp(`<${escaped(tag)}(?:\\s[^<>]*)?>`)).length;
-    const closed = before.split(new RegExp(`</${escaped(tag)}[ \\t]*>`)).length;
-    if (opened > closed) return true;
+    const tags = [...before.matchAll(new RegExp(`<(/?)${escaped(tag)}(?:\\s[^<>]*)?>`, 'g'))];
+    if (tags.at(-1)?.[1] === '') return true;
   }
   return false;
 }

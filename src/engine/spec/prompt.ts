@@ -1,6 +1,7 @@
 /** A prompt as the search sees it: named components and demonstrations, immutable, known by the hash of its content. */
 import { createHash } from 'node:crypto';
 
+/** Who speaks a message of a chat. */
 export type ChatRole = 'system' | 'user' | 'assistant';
 
 /** One message of the file. Names are stable: `system`, `user`, `assistant`, numbered from the second of a kind (`user-2`). */
@@ -23,6 +24,7 @@ export interface Demonstration {
   readonly rowId?: string;
 }
 
+/** An immutable prompt: named components and demonstrations, known by the hash of what it says. */
 export interface Prompt {
   /** SHA-256 of the content below, first 16 hex digits. */
   readonly hash: string;

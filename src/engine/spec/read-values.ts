@@ -14,8 +14,9 @@ export type Values = { readonly [K in SpecKey]?: z.output<(typeof allKeys)[K]> }
 /** Keys real GitHub files carry beside the known ones. */
 const FREE_KEYS = ['metadata', 'authors', 'version', 'variables', 'tags', 'provider', 'date'];
 
+/** Whether a file is ours: it has a key of ours in its own form. Else GitHub's meaning wins. */
 export const usesOwnKeys = (tree: Readonly<Record<string, unknown>>): boolean =>
-  Object.keys(ownKeys).some((key) => Object.hasOwn(tree, key));
+  Object.entries(ownKeys).some(([key, schema]) => Object.hasOwn(tree, key) && schema.safeParse(tree[key]).success);
 
 /** A change of the key at a path; none where the key is not written there (an alias, a merged map). */
 export function renameKey(document: SpecDocument, path: Path, name: string): Fix | undefined {
@@ -26,10 +27,8 @@ export function renameKey(document: SpecDocument, path: Path, name: string): Fix
 export function readValues(document: SpecDocument, tree: Readonly<Record<string, unknown>>, report: Report): Values {
   const values: Record<string, unknown> = {};
   const known = Object.keys(allKeys);
-  // In a file with none of our keys in its own form, a foreign shape of ours is somebody else's key: a warning, and kept.
-  const foreign = !known
-    .filter((key) => key in ownKeys)
-    .some((key) => Object.hasOwn(tree, key) && allKeys[key as SpecKey].safeParse(tree[key]).success);
+  // In a file that is not ours, a foreign shape of one of our keys is somebody else's: a warning, and kept.
+  const foreign = !usesOwnKeys(tree);
   for (const [key, value] of Object.entries(tree)) {
     if (!Object.hasOwn(allKeys, key)) {
       const meant = FREE_KEYS.includes(key) ? null : nearestName(key, known);

@@ -52,11 +52,11 @@ export function readDocument(text: string): SpecDocument {
   });
   const problems: SyntaxProblem[] = [];
   for (const error of [...yaml.errors, ...yaml.warnings]) {
-    const span = { start: error.pos[0], end: Math.min(Math.max(error.pos[0] + 1, error.pos[1]), text.length) };
+    const span = problemSpan(error.code, error.pos, text);
     problems.push({
       code: error.code,
       message: syntaxSentence(error.code, error.message, text.slice(span.start, span.end)),
-      span: error.code === 'MULTIPLE_DOCS' ? { start: span.start, end: span.start + 3 } : span,
+      span,
       harmless: error.name === 'YAMLWarning',
     });
   }
@@ -125,6 +125,17 @@ export function readDocument(text: string): SpecDocument {
     }),
     rangeOf: ({ start, end }) => ({ start: position(start), end: position(end) }),
   };
+}
+
+/** At least one character, and the whole of what the problem is about where that is short. */
+function problemSpan(code: string, [from, to]: readonly [number, number], text: string): TextSpan {
+  const start = Math.min(from, Math.max(0, text.length - 1));
+  const whole: Readonly<Record<string, RegExp>> = {
+    DUPLICATE_KEY: /^(?:"[^"\n]*"|'[^'\n]*'|[^:\n]+)/,
+    MULTIPLE_DOCS: /^---/,
+  };
+  const length = whole[code]?.exec(text.slice(start, start + 200))?.[0].trimEnd().length;
+  return { start, end: Math.min(length === undefined ? Math.max(start + 1, to) : start + length, text.length) };
 }
 
 interface Found {

@@ -77,9 +77,12 @@ export function createSpecLanguage(tables: SpecTables): SpecLanguage {
       const comments = readDisableComments(document, known, linter);
       const silenceable = (found: Diagnostic): Diagnostic[] =>
         comments.disables(found) ? [] : [{ ...found, disable: comments.commentFor(found) }];
+      // What only follows from broken YAML is not said beside it.
+      const broken = new Set(document.problems.filter(({ harmless }) => !harmless).map(({ span }) => span.start));
+      const own = reader.diagnostics.filter(({ rule, span }) => rule !== 'wrong-type' || !broken.has(span.start));
       const kept = [
         // What the reader left out of the task cannot be waved through: only its warnings can.
-        ...reader.diagnostics.flatMap((found) => (found.severity === 'error' ? [found] : silenceable(found))),
+        ...own.flatMap((found) => (found.severity === 'error' ? [found] : silenceable(found))),
         ...linter.diagnostics.flatMap(silenceable),
       ];
       return { spec, diagnostics: withSeverities(once(kept), severities).sort(byPlace) };

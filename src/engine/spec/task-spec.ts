@@ -3,6 +3,7 @@ import type { TextSpan } from '../../protocol/diagnostics.ts';
 import type { Limits } from '../../protocol/events.ts';
 import type { Prompt } from './prompt.ts';
 
+/** The type of an input or output. */
 export type FieldType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
 
 /** One input or output. */
@@ -16,6 +17,7 @@ export interface FieldSpec {
   readonly optional: boolean;
 }
 
+/** `must` fails the row; `should` costs its weight. */
 export type ConstraintSeverity = 'must' | 'should';
 
 /** A constraint as written: `config` is what its kind's schema made of the value under its kind's key. */
@@ -34,6 +36,7 @@ export interface ConstraintSpec {
   readonly span?: TextSpan;
 }
 
+/** A metric as written: `config` is what its schema made of the value under its name. */
 export interface MetricSpec {
   /** The metric's name in the metric table. */
   readonly kind: string;
@@ -61,6 +64,7 @@ export interface RawRow {
   readonly source: { readonly file: string; readonly line: number };
 }
 
+/** Shares of the rows by split, each 0…1. */
 export interface SplitShares {
   readonly train: number;
   readonly validation: number;
@@ -78,11 +82,13 @@ export interface DataSpec {
   readonly split?: SplitShares;
 }
 
+/** The form the model is asked to reply in. */
 export type ResponseFormat =
   | { readonly type: 'text' }
   | { readonly type: 'json_object' }
   | { readonly type: 'json_schema'; readonly name: string; readonly schema: unknown };
 
+/** What is sent along with every request to the target. */
 export interface ModelParameters {
   /** 0…2; 0 when the file does not say. */
   readonly temperature: number;
@@ -92,6 +98,7 @@ export interface ModelParameters {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
+/** How the file asks to be optimized. */
 export interface OptimizeSpec {
   readonly strategy: string;
   /** Options of the strategy under its own names. */
@@ -102,6 +109,7 @@ export interface OptimizeSpec {
   readonly frozen: readonly string[];
 }
 
+/** A task as its file says it, read and checked. */
 export interface TaskSpec {
   readonly name: string;
   readonly description: string;
