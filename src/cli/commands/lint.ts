@@ -16,12 +16,13 @@ interface LintOptions {
   readonly json?: boolean;
 }
 
-/** How the data reader calls rows that stand in the spec itself. */
+/** How the data reader calls rows that stand in the spec itself: those the engine places by itself. */
 const INLINE = 'testData';
 
-/** Problems of the data, by the file they are in. */
-function dataDiagnostics({ path, dataProblems }: Task): LintedFile[] {
-  return dataProblems.map(({ file, line, message }) => {
+/** Problems of data files, each in its own file. */
+function fileProblems({ path, dataProblems }: Task): LintedFile[] {
+  const elsewhere = dataProblems.filter(({ file }) => file !== INLINE);
+  return elsewhere.map(({ file, line, message }) => {
     const place = { line: line - 1, character: 0 };
     const diagnostic: Diagnostic = {
       rule: 'bad-row',
@@ -30,7 +31,7 @@ function dataDiagnostics({ path, dataProblems }: Task): LintedFile[] {
       span: { start: 0, end: 0 },
       range: { start: place, end: place },
     };
-    return { file: file === INLINE ? path : resolve(dirname(path), file), diagnostics: [diagnostic] };
+    return { file: resolve(dirname(path), file), diagnostics: [diagnostic] };
   });
 }
 
@@ -102,7 +103,8 @@ async function lint(paths: readonly string[], options: LintOptions, context: Com
   const all: LintedFile[] = [];
   for (const path of await findSpecs(paths.length === 0 ? [folder] : paths)) {
     const task = await engine.openTask(path);
-    all.push({ file: task.path, diagnostics: task.diagnostics }, ...dataDiagnostics(task));
+    const inline = engine.rowDiagnostics(task);
+    all.push({ file: task.path, diagnostics: [...task.diagnostics, ...inline] }, ...fileProblems(task));
   }
   const files = gathered(all, folder);
   const format: Format = options.json === true ? 'json' : options.format;

@@ -29,6 +29,10 @@ const MARKS = { same: ' ', added: '+', removed: '−' } as const;
 const section = (title: string, body: string): string =>
   body === '' ? '' : `<section><h2>${title}</h2>${body}</section>`;
 
+/** A difference of two shares, e.g. "+12 points". */
+const signedPoints = (value: number): string =>
+  `${value < 0 ? '−' : '+'}${counted(Math.abs(Math.round(value * 100)), 'point')}`;
+
 /** An effect beyond every table, from differences that do not vary. */
 const effect = (value: number): string => (Math.abs(value) > 1e6 ? 'beyond measure' : value.toFixed(2));
 
@@ -67,7 +71,7 @@ function constraintsSection({ constraints }: VerdictSummary): string {
   if (constraints.length === 0) return '';
   const rows = constraints.map(
     ({ name, before, after }) =>
-      `<tr><td>${escapeText(name)}</td><td class="number">${rateBar(before, '--before')} ${percent(before)}</td><td class="number">${rateBar(after, '--after')} ${percent(after)}</td><td class="number">${signed(after - before)}</td></tr>`,
+      `<tr><td>${escapeText(name)}</td><td class="number">${rateBar(before, '--before')} ${percent(before)}</td><td class="number">${rateBar(after, '--after')} ${percent(after)}</td><td class="number">${signedPoints(after - before)}</td></tr>`,
   );
   return `<div class="scroll"><table><thead><tr><th>Constraint</th><th class="number">Kept before</th><th class="number">Kept after</th><th class="number">Change</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
@@ -138,7 +142,7 @@ function diffSection({ before, after }: RunReport): string {
     `<div class="hunk">${header}</div>`,
     ...changed.map(({ kind, text }) => `<div class="${kind}"><b>${MARKS[kind]}</b>${escapeText(text)}</div>`),
   ]);
-  return `<pre class="diff">${lines.join('')}</pre>`;
+  return `<pre class="diff" tabindex="0" role="region" aria-label="The change of the file">${lines.join('')}</pre>`;
 }
 
 function promptSection({ chosen, original }: OptimizationResult): string {
@@ -158,7 +162,7 @@ function promptSection({ chosen, original }: OptimizationResult): string {
       ? ''
       : `<p class="note">${counted(demonstrations.length, 'demonstration')} of this prompt hold the content of training rows: they are shown because they are part of the prompt.</p>`;
   const name = chosen.hash === original.hash ? 'the original' : 'the better prompt';
-  return `<details><summary>All of ${name}</summary>${messages.join('')}${fromRows}${demonstrations.join('')}</details>`;
+  return `<details><summary>All of ${name}</summary>${messages.join('')}${demonstrations.join('')}</details>${fromRows}`;
 }
 
 function settingsSection({ result, view, specPath, engineVersion }: RunReport): string {
@@ -204,13 +208,13 @@ export function htmlReport(report: RunReport): string {
 <p class="meta">${escapeText(result.strategy)} on ${escapeText(result.models.target)} · ${when} UTC · ${counted(result.spent.calls, 'call')} · ${duration(result.time.minutes)}</p>${standIn}</header>
 ${verdictSection(result)}
 ${verdict === null ? '' : section('Evidence', evidenceSection(verdict))}
-${section('The change', `${diffSection(report)}${promptSection(result)}`)}
+${verdict === null ? '' : section('Constraints on unseen rows', constraintsSection(verdict))}
 ${section(
   'The search',
   `<figure>${scoreCurve(view.curve, view.spent.calls)}<figcaption>Score on validation rows against calls. Filled dots were the best so far, the band is their 95 % interval; rings were tried and lost.</figcaption></figure>`,
 )}
 ${section('Candidates', candidatesSection(report))}
-${verdict === null ? '' : section('Constraints on unseen rows', constraintsSection(verdict))}
+${section('The change', `${diffSection(report)}${promptSection(result)}`)}
 ${section('Cost', costSection(result))}
 ${section('Settings', settingsSection(report))}
 <footer>Made by promptopt ${escapeText(report.engineVersion)}. This page holds prompts and figures. Of rows it holds only what is part of a prompt.${result.embedded ? ` ${EMBEDDED_NOTICE}` : ''}</footer>

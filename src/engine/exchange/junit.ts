@@ -3,6 +3,7 @@ import { estimate, score } from '../../protocol/wording.ts';
 import type { EvaluatedRow, EvaluationReport } from '../../protocol/evaluation-report.ts';
 import { escapeText } from './xml.ts';
 
+/** What counts as passed. */
 export interface JUnitOptions {
   /** A row passes with at least this score, 0…1. */
   readonly bar: number;
@@ -23,6 +24,7 @@ function testCase(row: EvaluatedRow, { bar }: JUnitOptions): string {
   ].join('\n');
 }
 
+/** An evaluation as JUnit XML: one test case a row, with the feedback as its failure. */
 export function junitReport(report: EvaluationReport, options: JUnitOptions): string {
   const failures = report.rows.filter((row) => row.score < options.bar).length;
   const seconds = report.rows.reduce((sum, row) => sum + row.latencyMs, 0) / 1000;

@@ -32,7 +32,7 @@ dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px
 dl.figures div { border: 1px solid var(--line); border-radius: 4px; padding: 10px 12px; }
 dt { color: var(--muted); font-size: 12px; } dd { margin: 0; font-size: 16px; font-weight: 600; font-variant-numeric: tabular-nums; }
 dd small { display: block; font-size: 12px; font-weight: 400; color: var(--muted); }
-figure { margin: 0; } figcaption { margin-top: 6px; }
+figure { margin: 0; overflow-x: auto; } figure svg { min-width: 600px; } figcaption { margin-top: 6px; }
 svg { display: block; width: 100%; height: auto; overflow: visible; font: 12px system-ui, sans-serif; }
 svg text { fill: var(--muted); font-variant-numeric: tabular-nums; } svg text.strong { fill: var(--text); font-weight: 600; }
 .grid { stroke: var(--line); } .axis { stroke: var(--muted); }
@@ -44,7 +44,8 @@ th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; wh
 tr.chosen td { font-weight: 600; } td.why { overflow-wrap: anywhere; min-width: 180px; }
 .reason { color: var(--muted); font-weight: 400; }
 pre { margin: 0; font: 12.5px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-.diff { border: 1px solid var(--line); border-radius: 4px; overflow: hidden; }
+.diff { border: 1px solid var(--line); border-radius: 4px; max-height: 560px; overflow: auto; }
+.diff:focus-visible { outline: 2px solid var(--accent); }
 .diff div { padding: 0 12px 0 28px; text-indent: -16px; min-height: 1.55em; }
 .diff .hunk { background: var(--panel); color: var(--muted); }
 .diff .added { background: var(--added); } .diff .removed { background: var(--removed); }
@@ -60,6 +61,6 @@ footer { margin-top: 48px; color: var(--muted); font-size: 12px; border-top: 1px
   main { max-width: none; padding: 0 0 12mm; } body { font-size: 11pt; }
   h2 { break-after: avoid; } figure, .verdict, tr { break-inside: avoid; }
   .every-page { display: block; position: fixed; bottom: 0; left: 0; right: 0; font-size: 8pt; color: #444; background: #fff; }
-  details > * { display: block; }
+  .diff { max-height: none; overflow: visible; }
 }
 `;

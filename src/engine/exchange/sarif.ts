@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { isAbsolute } from 'node:path';
 import type { Diagnostic, Severity } from '../../protocol/diagnostics.ts';
 
+/** A file with what the linter says of it. */
 export interface LintedFile {
   /** Absolute, or relative to where the command ran. */
   readonly file: string;
@@ -26,7 +27,11 @@ const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 const uriOf = (file: string): string =>
   isAbsolute(file) ? pathToFileURL(file).href : file.split(/[\\/]/).map(encodeURIComponent).join('/');
 
-/** @param rules descriptions of the rules, as far as there are any; every rule that speaks is listed anyway. */
+/**
+ * The diagnostics of files as a SARIF 2.1.0 document, for code scanning.
+ *
+ * @param rules descriptions of the rules, as far as there are any; every rule that speaks is listed anyway.
+ */
 export function sarifReport(files: readonly LintedFile[], version: string, rules: readonly RuleDocs[] = []): unknown {
   const spoken = files.flatMap(({ diagnostics }) => diagnostics.map((diagnostic) => diagnostic.rule));
   const ids = [...new Set([...rules.map((rule) => rule.id), ...spoken])];

@@ -20,9 +20,12 @@ export function beforeAfterBars(before: Estimate, after: Estimate): string {
   const x = (value: number): number => left + Math.min(1, Math.max(0, value)) * width;
   const bar = (name: string, value: Estimate, top: number, colour: string): string => {
     const middle = top + height / 2;
+    const [low, high] = [round(x(value.low)), round(x(value.high))];
+    const whisker = (style: string): string =>
+      `<path d="M${low} ${middle}H${high}M${low} ${middle - 6}v12M${high} ${middle - 6}v12" style="fill:none;${style}"/>`;
     return `<text x="0" y="${middle + 4}" class="strong">${name}</text>
 <rect x="${left}" y="${top}" width="${round(x(value.mean) - left)}" height="${height}" style="fill:var(${colour})"/>
-<path d="M${round(x(value.low))} ${middle}H${round(x(value.high))}M${round(x(value.low))} ${middle - 6}v12M${round(x(value.high))} ${middle - 6}v12" style="stroke:var(--text);stroke-width:1.5;fill:none"/>
+${whisker('stroke:var(--page);stroke-width:4.5')}${whisker('stroke:var(--text);stroke-width:1.5')}
 <text x="${round(Math.max(x(value.high), x(value.mean)) + 10)}" y="${middle + 4}" class="strong">${plusMinus(value)}</text>`;
   };
   const scale = [0, 0.25, 0.5, 0.75, 1]

@@ -1,11 +1,13 @@
 /** What changed between two texts, line by line. */
 import { structuredPatch } from 'diff';
 
+/** A line and whether it is in both texts. */
 export interface DiffLine {
   readonly kind: 'same' | 'added' | 'removed';
   readonly text: string;
 }
 
+/** One changed place with the lines round it. */
 export interface DiffHunk {
   /** As in a unified diff, e.g. `@@ -12,3 +12,9 @@`. */
   readonly header: string;
