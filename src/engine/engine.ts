@@ -28,6 +28,7 @@ export interface EngineOptions {
   readonly retries?: number;
   /** Whether replies of earlier runs may answer; default true. */
   readonly useCache?: boolean;
+  /** Stands in for the platform's `fetch` on the way to providers, e.g. behind a proxy. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
@@ -43,6 +44,7 @@ export interface Task {
   readonly dataProblems: readonly DataProblem[];
 }
 
+/** How to optimize, where it differs from what the spec says. */
 export interface OptimizeOptions extends ModelChoice {
   readonly strategy?: string;
   readonly seed?: number;
@@ -69,8 +71,10 @@ export interface PlannedRun {
   start(): Promise<Run>;
 }
 
+/** Which rows to evaluate on. */
 export type EvaluationSplit = 'train' | 'validation' | 'test' | 'all';
 
+/** How to evaluate, where it differs from what the spec says. */
 export interface EvaluateOptions extends ModelChoice {
   /** Default: the validation rows of a spec with data files, else all rows. */
   readonly split?: EvaluationSplit;
@@ -78,9 +82,11 @@ export interface EvaluateOptions extends ModelChoice {
   readonly repeat?: number;
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
+  /** Called after each settled row with how many are done. */
   readonly onRow?: (done: number, of: number) => void;
 }
 
+/** An optimizer, as pickers and help show it. */
 export interface StrategyInfo {
   readonly name: string;
   readonly title: string;
@@ -90,11 +96,13 @@ export interface StrategyInfo {
   readonly costFormula: string;
 }
 
+/** How to lint one file. */
 export interface LintOptions {
   /** How loud each rule is, or `off`; rules that are not named keep their own severity. */
   readonly severities?: RuleSeverities;
 }
 
+/** All that can be done with prompt files. Made by `createEngine`; closed by whoever made it. */
 export interface Engine {
   readonly version: string;
   readonly strategies: readonly StrategyInfo[];
@@ -108,6 +116,7 @@ export interface Engine {
   readTask(text: string, path: string): Promise<Task>;
   /** Reads a spec from a file. @throws PromptOptError `usage` when the file cannot be read. */
   openTask(path: string): Promise<Task>;
+  /** Asks the target each row of a split and scores the replies. @throws PromptOptError as `plan`, and `stopped` on abort. */
   evaluate(task: Task, options?: EvaluateOptions): Promise<EvaluationReport>;
   /** @throws PromptOptError `spec`, `data`, `usage`, `budget` or `unavailable`, each with what to do. */
   plan(task: Task, options?: OptimizeOptions): Promise<PlannedRun>;

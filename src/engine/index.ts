@@ -34,10 +34,44 @@ export type { Example, Splits } from './data/example.ts';
 export type { DataProblem } from './data/rows.ts';
 export type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 export type { Run } from './experiments/run-handle.ts';
-export type { ResultsStore, RunFilter, RunHeader, RunRecord } from './experiments/store.ts';
+export type {
+  ContentKind,
+  ResultsStore,
+  RunFilter,
+  RunHeader,
+  RunInput,
+  RunLease,
+  RunRecord,
+} from './experiments/store.ts';
+export type {
+  ContentPart,
+  FinishReason,
+  Generation,
+  ImagePart,
+  TextPart,
+  ToolCall,
+  Usage,
+} from './models/language-model.ts';
+export type { CachePort, JournalPort, SpendLog, StoredReply } from './models/ports.ts';
 export type { LintRule } from './spec/rules/rule.ts';
 export type { RuleSeverities } from './spec/spec-language.ts';
-export type { TaskSpec } from './spec/task-spec.ts';
+export type { ChatRole, Demonstration, Prompt, PromptComponent } from './spec/prompt.ts';
+export type {
+  ConstraintSeverity,
+  ConstraintSpec,
+  DataSpec,
+  EvaluatorSpec,
+  ExpectedValue,
+  FieldSpec,
+  FieldType,
+  MetricSpec,
+  ModelParameters,
+  OptimizeSpec,
+  RawRow,
+  ResponseFormat,
+  SplitShares,
+  TaskSpec,
+} from './spec/task-spec.ts';
 export { junitReport } from './exchange/junit.ts';
 export type { JUnitOptions } from './exchange/junit.ts';
 export { sarifReport } from './exchange/sarif.ts';

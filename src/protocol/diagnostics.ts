@@ -12,13 +12,16 @@ export interface TextPosition {
   readonly character: number;
 }
 
+/** A place in a file by line and column, end exclusive. */
 export interface TextRange {
   readonly start: TextPosition;
   readonly end: TextPosition;
 }
 
+/** `error`: the file cannot be run. `warning`: it runs and likely not as meant. `information`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'information';
 
+/** Puts `newText` in place of a span. */
 export interface TextEdit {
   readonly span: TextSpan;
   readonly newText: string;
@@ -30,6 +33,7 @@ export interface Fix {
   readonly edits: readonly TextEdit[];
 }
 
+/** One thing a rule has to say of one place in a file. */
 export interface Diagnostic {
   /** The rule's id, e.g. `unknown-key`. */
   readonly rule: string;

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'store'
   | 'internal';
 
+/** What a program or a person needs to act on an error. Fields are absent where they say nothing. */
 export interface ErrorDetails {
   /** What the user can do about it, as a sentence. */
   readonly remedy?: string;

@@ -1,6 +1,7 @@
 /** What `eval` hands over: one document for the terminal, CI and other programs. It holds row content: show it as such. */
 import type { ConstraintRate, Estimate, Limits, Spend } from './events.ts';
 
+/** One row with the model's reply and what it is worth. */
 export interface EvaluatedRow {
   readonly id: string;
   /** Where the row stands; `line` is 1-based. */
@@ -21,6 +22,7 @@ export interface EvaluatedRow {
   readonly sample: number;
 }
 
+/** A prompt on the rows of one split: the mean, each row, and what it cost. */
 export interface EvaluationReport {
   readonly name: string;
   readonly model: string;

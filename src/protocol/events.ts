@@ -15,6 +15,7 @@ export interface Spend {
   readonly unpricedCalls: number;
 }
 
+/** Where every count of spending begins. */
 export const NO_SPEND: Spend = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, unpricedCalls: 0 };
 
 /** Each limit is absent when unlimited. `tokens` counts input and output together. */
@@ -25,6 +26,7 @@ export interface Limits {
   readonly minutes?: number;
 }
 
+/** The three shares of the rows: to learn from, to choose by, and to prove the gain on. */
 export type SplitName = 'train' | 'validation' | 'test';
 
 /** A mean with its two-sided 95 % interval. All in 0…1 for scores; `rows` is what the mean was taken over. */
@@ -42,6 +44,7 @@ export interface ForecastRange {
   readonly worst: number;
 }
 
+/** What a run will likely take, said before anything is sent. */
 export interface Forecast {
   readonly calls: ForecastRange;
   readonly inputTokens: ForecastRange;
@@ -64,6 +67,7 @@ export interface ConstraintRate {
 export type CandidateOrigin =
   'original' | 'demonstrations' | 'reflection' | 'merge' | 'proposal' | 'recombination' | 'compression';
 
+/** Why a search ended. All but `failed` are normal ends that keep what was found. */
 export type StopReason =
   | 'finished'
   | 'converged'
@@ -76,6 +80,7 @@ export type StopReason =
   | 'stopped-by-user'
   | 'failed';
 
+/** The proof of a gain: original and chosen prompt on the same rows, paired. */
 export interface VerdictSummary {
   /** Mean score of the original and of the chosen prompt on rows no optimizer saw, 0…1. */
   readonly before: Estimate;
@@ -162,6 +167,7 @@ export interface EventPayloads {
   };
 }
 
+/** The name of an event. */
 export type EventType = keyof EventPayloads;
 
 /** The place of an event in the program: stable across resumes. */
@@ -172,6 +178,7 @@ export interface EventKey {
   readonly ordinal: number;
 }
 
+/** One event: its place in the program, its type and what that type says. */
 export type RunEvent = {
   readonly [T in EventType]: EventKey & { readonly type: T } & { readonly data: EventPayloads[T] };
 }[EventType];
@@ -184,4 +191,5 @@ export interface StoredEvent {
   readonly event: RunEvent;
 }
 
+/** `interrupted`: its owner is gone; it can be resumed. `discarded`: ended by the user without a verdict. */
 export type RunStatus = 'running' | 'paused' | 'interrupted' | 'done' | 'failed' | 'discarded';

@@ -1,12 +1,14 @@
 /** What a finished run hands over: one document for the terminal, panels, reports and other programs. */
 import type { CandidateOrigin, Estimate, Forecast, Limits, Spend, StopReason, VerdictSummary } from './events.ts';
 
+/** A prompt as text: its messages with their placeholders, and the demonstrations shown with it. */
 export interface PromptText {
   readonly hash: string;
   readonly messages: readonly { readonly name: string; readonly role: string; readonly content: string }[];
   readonly demonstrations: readonly { readonly inputs: Readonly<Record<string, string>>; readonly assistant: string }[];
 }
 
+/** A prompt the search has tried, and where it came from. */
 export interface ResultCandidate {
   readonly number: number;
   readonly hash: string;
@@ -17,6 +19,7 @@ export interface ResultCandidate {
   readonly estimate: Estimate | null;
 }
 
+/** A finished run: the verdict, the prompt to use and what it took to find it. */
 export interface OptimizationResult {
   readonly runId: string;
   readonly name: string;

@@ -1,6 +1,7 @@
 /** One row of data, ready to be asked and scored. */
 import type { ExpectedValue } from '../spec/task-spec.ts';
 
+/** A row with its inputs as text and what the reply should be. */
 export interface Example {
   /** Hash of inputs and expected; the same row has the same id wherever it stands. */
   readonly id: string;

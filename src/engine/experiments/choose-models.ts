@@ -8,6 +8,7 @@ export interface ModelChoice {
   readonly proposer?: string;
 }
 
+/** The model of each role, as `provider/model`. */
 export interface ChosenModels {
   readonly target: string;
   readonly proposer: string;

@@ -7,7 +7,9 @@ export interface Run extends AsyncIterable<RunEvent> {
   readonly id: string;
   /** Rejects with what ended the run before a verdict could be made; the run can then be resumed. */
   readonly result: Promise<OptimizationResult>;
+  /** Sends nothing more until `resume`; calls in the air still settle. */
   pause(): void;
+  /** Goes on after `pause`. */
   resume(): void;
   /** Ends the search. `keep-best` goes on to the verdict; `discard` ends without one. */
   stop(mode: 'keep-best' | 'discard'): void;

@@ -19,6 +19,7 @@ export interface RunHeader {
   readonly rows: Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
 }
 
+/** A stored run, as far as a list of runs shows it. */
 export interface RunRecord {
   readonly header: RunHeader;
   /** `interrupted` when it says running but its lease has expired. */
@@ -38,6 +39,7 @@ export interface RunInput {
   readonly value: unknown;
 }
 
+/** Which runs to give; absent fields let everything through. */
 export interface RunFilter {
   readonly status?: RunStatus;
   readonly specPath?: string;
@@ -50,13 +52,16 @@ export interface RunLease {
   readonly fence: number;
 }
 
+/** What a piece of stored content is; only `purge` and views tell them apart. */
 export type ContentKind = 'prompt' | 'row' | 'reply' | 'feedback' | 'evaluation';
 
+/** One workspace's results. Any number of processes may have it open. */
 export interface ResultsStore {
   /** Where the store is, and why there when it is not the usual place. */
   readonly location: { readonly path: string; readonly note: string | null };
   /** Saves a new run and takes its lease. */
   createRun(header: RunHeader, owner: string): Promise<RunLease>;
+  /** Null when there is no run of that id. */
   load(runId: string): Promise<RunRecord | null>;
   /** Newest first. */
   query(filter?: RunFilter): Promise<RunRecord[]>;
@@ -64,12 +69,14 @@ export interface ResultsStore {
   takeLease(runId: string, owner: string): Promise<RunLease>;
   /** Extends the lease; called every 5 s, expires after 30 s. @throws `store` when it was taken over. */
   heartbeat(lease: RunLease): Promise<void>;
+  /** Gives the run up, so that another process need not wait for the lease to expire. */
   releaseLease(lease: RunLease): Promise<void>;
 
   /** Buffered insert-or-ignore on (run, path, ordinal). */
   append(lease: RunLease, events: readonly RunEvent[]): void;
   /** Resolves when everything appended or settled so far is durable; rejects when a write failed since the last flush. */
   flush(): Promise<void>;
+  /** Events in the order of their arrival; `afterArrival` leaves out those already read. */
   events(runId: string, afterArrival?: number): Promise<StoredEvent[]>;
 
   /** Content by its SHA-256; writing what is there already does nothing. Buffered like `append`. */
@@ -77,19 +84,29 @@ export interface ResultsStore {
     lease: RunLease,
     items: readonly { readonly hash: string; readonly kind: ContentKind; readonly text: string }[],
   ): void;
+  /** Content by hash; a hash that is not stored is not in the map. */
   getContent(hashes: readonly string[]): Promise<Map<string, string>>;
 
+  /** The replies this run has already paid for. */
   journal(lease: RunLease): JournalPort;
+  /** What this run has sent, with its worst case before and its cost after. */
   spendLog(lease: RunLease): SpendLog;
+  /** Replies of every run of this store. */
   cache(): CachePort;
 
+  /** Durable before it resolves: a resume replays it at the same place. */
   recordInput(lease: RunLease, input: RunInput): Promise<void>;
+  /** What changed the run from outside, in order. */
   inputs(runId: string): Promise<RunInput[]>;
+  /** @throws PromptOptError `store` when the lease was taken over. */
   setStatus(lease: RunLease, status: RunStatus): Promise<void>;
+  /** Stores the result document and gives up the lease. */
   finish(lease: RunLease, status: 'done' | 'failed' | 'discarded', result: unknown): Promise<void>;
 
+  /** Deletes a run with its events and journal. Content that others name stays. */
   deleteRun(runId: string): Promise<void>;
   /** Deletes runs older than `days` that are not pinned, then content nobody names; returns how many runs went. */
   purge(days: number): Promise<number>;
+  /** Writes what is buffered and closes the file. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { ResponseFormat } from '../spec/task-spec.ts';
 /** Why a call is made: sets default limits, and accounts are kept by it. */
 export type ModelRole = 'target' | 'proposer' | 'judge' | 'generator';
 
+/** Plain text. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
@@ -18,6 +19,7 @@ export interface ImagePart {
   readonly data: string;
 }
 
+/** A piece of a message. */
 export type ContentPart = TextPart | ImagePart;
 
 export interface ChatMessage {
@@ -32,6 +34,7 @@ export interface ToolDefinition {
   readonly parameters: unknown;
 }
 
+/** What a model asks to be called. */
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
@@ -39,6 +42,7 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
+/** All that makes a call what it is: two equal requests are the same call. */
 export interface GenerationRequest {
   /** `provider/model`, e.g. `openai/gpt-4o-mini` or `embedded/apprentice`. */
   readonly model: string;
@@ -65,8 +69,10 @@ export interface Usage {
   readonly reasoningTokens: number;
 }
 
+/** Why a reply ended. `length`: cut by its limit. */
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other';
 
+/** A reply with what it used, cost and took. */
 export interface Generation {
   readonly parts: readonly ContentPart[];
   readonly toolCalls: readonly ToolCall[];

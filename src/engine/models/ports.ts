@@ -10,6 +10,7 @@ export type StoredReply = Omit<Generation, 'cached' | 'paid'>;
 
 /** One run's own record of replies. A reply found here is never bought again. */
 export interface JournalPort {
+  /** The reply this run has paid for, or null. */
   lookup(identity: CallIdentity): Promise<StoredReply | null>;
   /** Resolves when the reply is durable. */
   answered(identity: CallIdentity, reply: StoredReply): Promise<void>;
@@ -17,6 +18,7 @@ export interface JournalPort {
 
 /** Replies shared by all runs of a store. */
 export interface CachePort {
+  /** Null when no run has bought this reply yet. */
   get(identity: CallIdentity): Promise<StoredReply | null>;
   /** May be buffered: a reply lost from the cache is only bought again by another run. */
   put(identity: CallIdentity, reply: StoredReply): Promise<void>;
