@@ -29,6 +29,8 @@ export interface SearchServices {
   readonly spent: () => Spend;
   /** Writes the account at this place of the program. */
   readonly account: (events: EventWriter) => void;
+  /** What the verdict would need by now beyond what was reserved for it. */
+  readonly verdictLacks: () => { readonly usd: number; readonly tokens: number };
   readonly signal: AbortSignal;
 }
 
@@ -101,7 +103,7 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
     unasked: (prompt, examples) => missing(prompt, examples).length,
     canAfford: (block: CallBlock) => {
       const calls = Object.values(block).reduce<number>((sum, count) => sum + count, 0);
-      state.shortfall = shortfallOf(budget, calls);
+      state.shortfall = shortfallOf(budget, calls, services.verdictLacks());
       return state.shortfall === null;
     },
     callsLeft: () => callsLeft(budget),
@@ -182,13 +184,20 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
 const callsLeft = (budget: Budget): number => budget.left().calls ?? Infinity;
 
 /** What `calls` more at the mean price so far would take beyond what is left; null when they fit. */
-function shortfallOf(budget: Budget, calls: number): Shortfall | null {
+function shortfallOf(
+  budget: Budget,
+  calls: number,
+  kept: ReturnType<SearchServices['verdictLacks']>,
+): Shortfall | null {
   const [left, spent] = [budget.left(), budget.spent()];
   const mean = calls / Math.max(1, spent.calls);
   const missing: readonly Shortfall[] = [
     { limit: 'calls', by: calls - (left.calls ?? Infinity) },
-    { limit: 'usd', by: spent.usd * mean - (left.usd ?? Infinity) },
-    { limit: 'tokens', by: Math.ceil((spent.inputTokens + spent.outputTokens) * mean) - (left.tokens ?? Infinity) },
+    { limit: 'usd', by: spent.usd * mean + kept.usd - (left.usd ?? Infinity) },
+    {
+      limit: 'tokens',
+      by: Math.ceil((spent.inputTokens + spent.outputTokens) * mean + kept.tokens) - (left.tokens ?? Infinity),
+    },
   ];
   return missing.find(({ by }) => by > 0) ?? null;
 }

@@ -82,7 +82,7 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
     latencyMs: isEmbedded(models.target) ? EMBEDDED_LATENCY_MS : GUESSED_LATENCY_MS,
     concurrency: services.concurrency,
   });
-  const notes = [...splits.notes];
+  const notes = [...splits.notes, ...unpricedNotes(request, { target, proposer })];
   if (verdictRows < splits.test.length) {
     notes.push(`The call limit leaves room for ${verdictRows} of ${splits.test.length} test rows in the verdict.`);
   }
@@ -112,6 +112,29 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
     notes,
   };
   return { request, config, optimizer };
+}
+
+/**
+ * A limit in money cannot hold where a price is not known: another limit must, and it is said.
+ * @throws PromptOptError `budget` when money is the only account there is.
+ */
+function unpricedNotes(
+  { limits, models }: RunRequest,
+  infos: Readonly<Record<'target' | 'proposer', ModelInfo>>,
+): string[] {
+  if (limits.usd === undefined) return [];
+  const unpriced = new Set(
+    (['target', 'proposer'] as const).flatMap((role) => (infos[role].price === null ? [models[role]] : [])),
+  );
+  if (unpriced.size === 0) return [];
+  const names = [...unpriced].join(' and ');
+  if (limits.calls === undefined && limits.tokens === undefined) {
+    throw new PromptOptError('budget', `There is no known price for ${names}, so a limit in USD cannot be kept.`, {
+      limit: 'usd',
+      remedy: 'Give its price in promptopt.config.yaml, or limit calls or tokens as well.',
+    });
+  }
+  return [`There is no known price for ${names}: the limit in USD does not count its calls, the other limits do.`];
 }
 
 function findOptimizer(name: string, optimizers: readonly OptimizerDescriptor[]): OptimizerDescriptor {

@@ -1,5 +1,5 @@
 /** The last step of a run: original against winner on rows the search never saw, as many as its limits leave room for. */
-import type { Limits, StopReason, VerdictSummary } from '../../protocol/events.ts';
+import type { StopReason, VerdictSummary } from '../../protocol/events.ts';
 import { isPromptOptError } from '../../protocol/errors.ts';
 import type { Example } from '../data/example.ts';
 import type { Evaluation, Evaluator } from '../evaluation/evaluation.ts';
@@ -50,7 +50,20 @@ export async function runVerdict(run: VerdictRun): Promise<VerdictEnd> {
     const { before, after } = crossFit(state, baseline.evaluation);
     return { verdict: makeVerdict({ before, after, basis: 'cross-fitted', rowsLeftOut: 0, changed, random }) };
   }
-  const rows = request.splits.test.slice(0, verdictRows(run, changed ? [original, winner] : [original]));
+  const room = roomFor(run, changed ? [original, winner] : [original]);
+  if (room.rows < Math.min(FEWEST_VERDICT_ROWS, config.verdictRows)) {
+    // A verdict that cannot be finished is not begun: what it would cost buys nothing.
+    state.notes.push(
+      `The limit left room for ${room.rows} test rows; a verdict needs at least ${FEWEST_VERDICT_ROWS}.`,
+    );
+    return { verdict: null, stopReason: `budget-${room.limit}` };
+  }
+  const rows = request.splits.test.slice(0, room.rows);
+  if (rows.length < config.verdictRows) {
+    const message = `The limit leaves room for ${rows.length} of ${request.splits.test.length} test rows in the verdict.`;
+    state.notes.push(message);
+    events.emit('warning', { code: 'verdict-rows', message });
+  }
   try {
     const before = await ask(run, original, rows);
     const after = changed ? await ask(run, winner, rows) : before;
@@ -82,40 +95,30 @@ async function ask(
   return evaluation;
 }
 
+/** Test rows may be longer than the validation rows the mean is of. */
+const MARGIN = 1.15;
+
+type Account = 'usd' | 'tokens';
+
 /**
  * Rows that money and tokens reach for, at what a call of each prompt has used so far. Calls are counted when the run
  * is prepared; the cost of a call is only known now.
  */
-function verdictRows(run: VerdictRun, prompts: readonly Prompt[]): number {
-  const { prepared, state, budget, events } = run;
-  const { config, request } = prepared;
-  const used = prompts.map((prompt) => meanUse(state, prompt));
-  const left = budget.left();
+function roomFor(run: VerdictRun, prompts: readonly Prompt[]): { readonly rows: number; readonly limit: Account } {
+  const left = run.budget.left();
   const largest = largestCall(run, prompts);
-  const reach = (limit: keyof Limits & ('usd' | 'tokens')): number => {
-    const each = used.reduce((sum, use) => sum + use[limit], 0);
-    const room = (left[limit] ?? Infinity) - largest[limit];
-    return each === 0 ? Infinity : Math.floor(room / (each * MARGIN));
+  const reach = (limit: Account): number => {
+    const each = prompts.reduce((sum, prompt) => sum + meanUse(run.state, prompt)[limit], 0);
+    const room = Math.max(0, (left[limit] ?? Infinity) - largest[limit]);
+    if (each === 0) return Infinity;
+    const comfortable = Math.floor(room / (each * MARGIN));
+    // Between the comfortable and the exact number of rows the least a verdict needs is tried.
+    return comfortable >= FEWEST_VERDICT_ROWS ? comfortable : Math.min(FEWEST_VERDICT_ROWS, Math.floor(room / each));
   };
-  const affordable = Math.min(reach('usd'), reach('tokens'));
-  const rows = Math.min(config.verdictRows, Math.max(FEWEST_VERDICT_ROWS, affordable));
-  if (rows < config.verdictRows) {
-    const message = `The limit leaves room for ${rows} of ${request.splits.test.length} test rows in the verdict.`;
-    state.notes.push(message);
-    events.emit('warning', { code: 'verdict-rows', message });
-  }
-  return rows;
-}
-
-/** Test rows may be longer than the validation rows the mean is of. */
-const MARGIN = 1.15;
-
-function meanUse(state: SearchState, prompt: Prompt): { readonly usd: number; readonly tokens: number } {
-  const rows = state.offered.find(({ candidate }) => candidate.prompt.hash === prompt.hash)?.evaluation.rows ?? [];
-  const count = Math.max(1, rows.length);
+  const [usd, tokens] = [reach('usd'), reach('tokens')];
   return {
-    usd: rows.reduce((sum, row) => sum + (row.costUsd ?? 0), 0) / count,
-    tokens: rows.reduce((sum, row) => sum + row.usage.inputTokens + row.usage.outputTokens, 0) / count,
+    rows: Math.min(run.prepared.config.verdictRows, usd, tokens),
+    limit: usd <= tokens ? 'usd' : 'tokens',
   };
 }
 
@@ -141,4 +144,23 @@ function largestCall({ prepared, target }: VerdictRun, prompts: readonly Prompt[
     usd: Math.max(0, ...worst.map(({ usd }) => usd)),
     tokens: Math.max(0, ...worst.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),
   };
+}
+
+/** Mean cost and tokens of a call of this prompt so far; 0 when it has none. */
+function meanUse(state: SearchState, prompt: Prompt): Readonly<Record<Account, number>> {
+  const rows = state.offered.find(({ candidate }) => candidate.prompt.hash === prompt.hash)?.evaluation.rows ?? [];
+  const count = Math.max(1, rows.length);
+  return {
+    usd: rows.reduce((sum, row) => sum + (row.costUsd ?? 0), 0) / count,
+    tokens: rows.reduce((sum, row) => sum + row.usage.inputTokens + row.usage.outputTokens, 0) / count,
+  };
+}
+
+/** What the smallest verdict on the incumbent would take by now: grown demonstrations make it dearer than the start could know. */
+export function verdictNeeds({ request, config }: PreparedRun, state: SearchState): Readonly<Record<Account, number>> {
+  const rows = Math.min(FEWEST_VERDICT_ROWS, config.verdictRows);
+  const original = meanUse(state, request.spec.prompt);
+  const winner = state.incumbent === null ? original : meanUse(state, state.incumbent.candidate.prompt);
+  const whole = (account: Account): number => rows * MARGIN * (original[account] + winner[account]);
+  return { usd: whole('usd'), tokens: whole('tokens') };
 }

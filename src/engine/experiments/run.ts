@@ -25,7 +25,7 @@ import type { Run } from './run-handle.ts';
 import { createSearchState } from './search-state.ts';
 import type { SearchState } from './search-state.ts';
 import type { ResultsStore, RunInput, RunLease } from './store.ts';
-import { runVerdict } from './run-verdict.ts';
+import { runVerdict, verdictNeeds } from './run-verdict.ts';
 
 export interface RunServices extends PrepareServices {
   readonly store: ResultsStore;
@@ -285,6 +285,14 @@ class Execution {
         spent: () => this.#control.nominal.spent(),
         account: (events) => {
           this.#account(events);
+        },
+        verdictLacks: () => {
+          const needs = verdictNeeds(this.#prepared, this.#state);
+          const lacks = (account: 'usd' | 'tokens'): number => {
+            const limit = config.limits[account];
+            return limit === undefined ? 0 : Math.max(0, needs[account] - limit * config.reserve.share);
+          };
+          return { usd: lacks('usd'), tokens: lacks('tokens') };
         },
         signal: this.#control.signal,
       },
