@@ -36,6 +36,12 @@ describe('the apprentice as proposer', () => {
     { input: 'message: My oven burns every cake', output: 'Great!', feedback: 'Expected "kitchen", got "Great!".' },
   ];
 
+  it('names every label that the request declares, also those no record shows', () => {
+    const outputs = '## Outputs\n- topic: one of garden, kitchen, garage. Where it belongs\n\n';
+    const content = request('Sort the message.', labelled).replace('## Current', `${outputs}## Current`);
+    for (const text of proposals(content)) assert.match(text, /only one of: garden, kitchen, garage\./);
+  });
+
   it('learns the labels, their form and words that speak for them', () => {
     for (const text of proposals(request('Sort the message.', labelled))) {
       assert.match(text, /^Sort the message\./);

@@ -5,7 +5,7 @@ import { textMessage } from '../../models/language-model.ts';
 import type { ChatMessage } from '../../models/language-model.ts';
 import type { PromptComponent } from '../../spec/prompt.ts';
 import { placeholdersOf } from '../../spec/template.ts';
-import type { TaskSpec } from '../../spec/task-spec.ts';
+import type { FieldSpec, TaskSpec } from '../../spec/task-spec.ts';
 
 export interface ReflectionRecord {
   readonly example: Example;
@@ -38,9 +38,11 @@ export function reflectionMessages(
       ...spec.optimize.frozen.filter((text) => component.content.includes(text)),
     ]),
   ];
+  const outputs = spec.outputs.flatMap(outputText);
   const sections = [
     `You improve the ${component.role} message of a prompt that another model follows. Read how that model answered, learn from the feedback what the task and its format demand, and write a better message. Keep what works, carry over every domain fact and general rule the records teach, and do not copy single records into it.`,
     ...(spec.description === '' ? [] : [`## Task\n${spec.description}`]),
+    ...(outputs.length === 0 ? [] : [`## Outputs\n${outputs.map((text) => `- ${text}`).join('\n')}`]),
     `## Current instruction\n${fenced(component.content)}`,
     `## Records\n${records.map(recordText).join('\n\n')}`,
     ...(kept.length === 0
@@ -52,6 +54,15 @@ export function reflectionMessages(
     'Answer with the new instruction in one fenced block.',
   ];
   return [textMessage('user', sections.join('\n\n'))];
+}
+
+/** What the file declares of an output; nothing where it declares no more than a name. */
+function outputText({ name, type, enum: values, description }: FieldSpec): string[] {
+  const told = [
+    ...(values === undefined ? (type === 'string' ? [] : [type]) : [`one of ${values.join(', ')}`]),
+    ...(description === undefined ? [] : [description]),
+  ];
+  return told.length === 0 ? [] : [`${name}: ${told.join('. ')}`];
 }
 
 function recordText({ example, result }: ReflectionRecord, index: number): string {

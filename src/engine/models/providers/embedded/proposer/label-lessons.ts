@@ -3,7 +3,7 @@ import type { Chance } from '../chance.ts';
 import { readLabels } from '../instruction-labels.ts';
 import { areNear } from '../lexicon.ts';
 import { countWords, isStopWord, stem, topicStems } from '../words.ts';
-import type { RecordLesson } from './read-reflection.ts';
+import type { Reflection } from './read-reflection.ts';
 
 /** Words kept for one label; older ones make room. */
 const WORDS_A_LABEL = 18;
@@ -24,13 +24,18 @@ function speakingWords(input: string): string[] {
 }
 
 /** Lines that state the labels and what speaks for each; empty when the records teach none. */
-export function labelLines(current: string, records: readonly RecordLesson[], chance: Chance): readonly string[] {
+export function labelLines(
+  { current, records, labels: declared }: Pick<Reflection, 'current' | 'records' | 'labels'>,
+  chance: Chance,
+): readonly string[] {
   const taught = records.flatMap((record) =>
     record.expected !== null && isLabel(record.expected) ? [{ ...record, label: record.expected }] : [],
   );
   if (taught.length === 0) return [];
   const known = readLabels(current, []);
   const labels = [...known.labels];
+  for (const label of declared)
+    if (!labels.some((other) => other.toLowerCase() === label.toLowerCase())) labels.push(label);
   const words = new Map<string, string[]>();
   for (const [label, definition] of known.definitions)
     words.set(

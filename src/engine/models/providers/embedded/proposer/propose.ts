@@ -31,7 +31,7 @@ export function propose(request: string, temperature: number, chance: Chance): s
   const reflection = readReflection(request);
   const { current, records, frozen } = reflection;
   const fields = fieldLines(current, records, chance);
-  const labels = fields.length > 0 ? [] : labelLines(current, records, chance);
+  const labels = fields.length > 0 ? [] : labelLines(reflection, chance);
   const rules = ruleLines(reflection, chance).filter(() => !chance.happens(LEFT_OUT * temperature));
   const mustStay = (line: string): boolean => frozen.some((text) => line.includes(text)) || /\{\{[^{}]+\}\}/.test(line);
   const replaced = (line: string): boolean =>

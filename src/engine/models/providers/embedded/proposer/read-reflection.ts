@@ -23,6 +23,8 @@ export interface Reflection {
   /** Texts to keep word for word, placeholders among them. */
   readonly frozen: readonly string[];
   readonly constraints: readonly string[];
+  /** The labels the request says a reply is one of; empty when it says none. */
+  readonly labels: readonly string[];
 }
 
 export function isReflection(text: string): boolean {
@@ -78,6 +80,13 @@ function readRecord(text: string): RecordLesson {
   return { input, output, expected: told ?? (right ? output : null), right, fields, failed };
 }
 
+/** `- team: one of billing, shipping. Who handles it` */
+function declaredLabels(outputs: readonly string[]): string[] {
+  const [only, ...others] = outputs;
+  const list = others.length > 0 ? null : /^[^:]+: one of ([^.]+)/.exec(only ?? '');
+  return list?.[1]?.split(/,\s*/).filter((label) => label !== '') ?? [];
+}
+
 export function readReflection(text: string): Reflection {
   const records =
     section(text, 'Records').split(/\n\n(?=## (?:Frozen|Constraints)\n|Answer with the new instruction)/)[0] ?? '';
@@ -90,5 +99,6 @@ export function readReflection(text: string): Reflection {
       .map(readRecord),
     frozen: bullets(section(text, 'Frozen').replace(/^[^\n]*:\n/, '')),
     constraints: bullets(section(text, 'Constraints')),
+    labels: declaredLabels(bullets(section(text, 'Outputs'))),
   };
 }
