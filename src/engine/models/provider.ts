@@ -40,6 +40,10 @@ export interface ProviderDescriptor {
   readonly title: string;
   /** One sentence for pickers and docs. */
   readonly summary: string;
+  /** A model's full name, as one writes it. */
+  readonly example: string;
+  /** Where prices and token counts come from, in a few sentences for the docs. */
+  readonly accounting: string;
   /** The environment variable of its key; null when it needs none. */
   readonly keyVariable: string | null;
   readonly baseUrlVariable: string | null;

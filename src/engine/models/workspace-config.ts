@@ -19,8 +19,9 @@ const provider = z.strictObject({
   prices: z.record(z.string(), price).default({}).describe('Prices by model, without the provider.'),
 });
 
-const schema = z.strictObject({
-  providers: z.record(z.string(), provider).default({}),
+/** What the file may hold; also the source of its docs. */
+export const workspaceConfigSchema = z.strictObject({
+  providers: z.record(z.string(), provider).default({}).describe('Settings by provider.'),
   aliases: z.record(z.string(), z.string()).default({}).describe('Names for models, e.g. gpt-4: openai/gpt-4o.'),
   concurrency: z.int().min(1).max(256).optional().describe('Calls of one model in the air at once.'),
 });
@@ -46,7 +47,7 @@ export function readWorkspaceConfig(text: string, path: string): WorkspaceConfig
   } catch {
     throw new PromptOptError('usage', `${path} is no YAML that can be read.`, { file: path });
   }
-  const read = schema.safeParse(tree ?? {});
+  const read = workspaceConfigSchema.safeParse(tree ?? {});
   if (!read.success) {
     const [issue] = read.error.issues;
     const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : [];

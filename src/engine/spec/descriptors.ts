@@ -11,13 +11,20 @@ export interface ConstraintKind {
   readonly example: string;
   /** The schema of the value under `key`. */
   readonly schema: z.ZodType;
+  /** What to know before using it, e.g. where it is a best effort; absent where there is nothing to say. */
+  readonly note?: string;
   /** What the constraint asks for, in words a model can follow; also the default description. */
   describe(config: unknown): string;
 }
 
+/** A row of the metric table, as far as reading and linting a spec needs it. */
 export interface MetricKind {
   readonly key: string;
   readonly summary: string;
+  /** How a score comes about and when there is none, in a sentence or two. */
+  readonly computes: string;
+  /** An item of `metrics`, as YAML. */
+  readonly example: string;
   readonly schema: z.ZodType;
   readonly scope: 'row' | 'corpus';
 }

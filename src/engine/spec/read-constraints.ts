@@ -1,15 +1,12 @@
 /** Constraints by the table of their kinds: the kind is the one key found in it. */
-import * as z from 'zod';
 import type { ConstraintKind, SpecTables } from './descriptors.ts';
 import { nearestName } from './near-names.ts';
 import { renameKey, reportIssues } from './read-values.ts';
 import type { Values } from './read-values.ts';
 import type { Report } from './report.ts';
 import type { SpecDocument } from './spec-document.ts';
-import { constraintKeys } from './spec-schema.ts';
+import { commonConstraint, constraintKeys } from './spec-schema.ts';
 import type { ConstraintSpec } from './task-spec.ts';
-
-const commonKeys = z.object(constraintKeys);
 
 export function readConstraints(
   written: Values['constraints'],
@@ -40,7 +37,7 @@ export function readConstraints(
     }
     if (found.length > 1)
       report.at('wrong-type', 'error', path, `A constraint has one kind; this names ${found.join(' and ')}.`);
-    const common = commonKeys.safeParse(entry);
+    const common = commonConstraint.safeParse(entry);
     const config = kind.schema.safeParse(entry[key]);
     const place = { document, report, severity: 'error' } as const;
     if (!common.success) reportIssues(common.error.issues, entry, path, place);

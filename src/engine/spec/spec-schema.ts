@@ -48,10 +48,10 @@ const evaluator = z.object({
 });
 
 const split = z.strictObject({
-  train: z.number().min(0).max(1).default(0.4),
-  validation: z.number().min(0).max(1).default(0.4),
-  test: z.number().min(0).max(1).default(0.2),
-  seed: z.int().default(0),
+  train: z.number().min(0).max(1).default(0.4).describe('Share of the rows to learn from.'),
+  validation: z.number().min(0).max(1).default(0.4).describe('Share of the rows to choose by.'),
+  test: z.number().min(0).max(1).default(0.2).describe('Share of the rows to prove the gain on.'),
+  seed: z.int().default(0).describe('Another seed divides the rows in another way.'),
 });
 
 const data = z.strictObject({
@@ -80,13 +80,21 @@ const constraintEntry = z.record(z.string(), z.unknown());
 
 /** Keys of a constraint beside its kind. */
 export const constraintKeys = {
-  name: text.optional(),
-  description: text.optional(),
-  weight: weight.default(1),
-  severity: z.enum(['must', 'should']).default('should'),
-  on: text.optional(),
-  caseSensitive: z.boolean().default(false),
+  name: text.optional().describe('Shown in results; the kind when absent.'),
+  description: text
+    .optional()
+    .describe('What it asks for, in words a model can follow; made from the kind when absent.'),
+  weight: weight.default(1).describe('Weight among the constraints, from 0 up.'),
+  severity: z
+    .enum(['must', 'should'])
+    .default('should')
+    .describe('`must`: a row that breaks it scores 0. `should`: it costs its weight.'),
+  on: text.optional().describe('The output it looks at; the whole reply when absent.'),
+  caseSensitive: z.boolean().default(false).describe('Whether capital and small letters differ.'),
 };
+
+/** The same as one schema. */
+export const commonConstraint = z.object(constraintKeys);
 
 /** Top-level keys GitHub Models knows, and ours. */
 export const githubKeys = {
@@ -95,9 +103,13 @@ export const githubKeys = {
   model: text.describe('The model, publisher/name.'),
   modelParameters: z
     .looseObject({
-      temperature: z.number().min(0).max(2).optional(),
-      topP: z.number().min(0).max(1).optional(),
-      maxTokens: z.int().positive().optional(),
+      temperature: z.number().min(0).max(2).optional().describe('0 when absent.'),
+      topP: z.number().min(0).max(1).optional().describe('Sent only when given.'),
+      maxTokens: z
+        .int()
+        .positive()
+        .optional()
+        .describe('The most a reply may use; worked out from the expected answers when absent.'),
     })
     .describe('Sampling parameters.'),
   responseFormat: z.enum(['text', 'json_object', 'json_schema']).describe('What form replies have.'),
@@ -124,6 +136,10 @@ export const ownKeys = {
 export const allKeys = { ...githubKeys, ...ownKeys };
 export type SpecKey = keyof typeof allKeys;
 
+/** What a schema takes, as a JSON Schema (draft-7). */
+export const jsonSchemaOf = (schema: z.ZodType): object =>
+  z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
+
 /** The JSON Schema of prompt files (draft-7), with the constraint kinds, metrics and strategies of the tables. */
 export function specJsonSchema(tables: SpecTables): unknown {
   const kinds = Object.fromEntries(
@@ -144,6 +160,6 @@ export function specJsonSchema(tables: SpecTables): unknown {
   });
   return {
     title: 'Prompt Optimizer task',
-    ...z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }),
+    ...jsonSchemaOf(schema),
   };
 }

@@ -6,6 +6,7 @@ export const javascript: ConstraintDescriptor<string> = {
   key: 'javascript',
   summary:
     'A JavaScript expression over `response` and `inputs` is true; runs in a sandbox, in trusted workspaces only.',
+  note: 'The expression runs in QuickJS in a thread of its own: no files, no network, 16 MB of memory and half a second. An error or an overrun fails the constraint.',
   example: '"response.includes(inputs.order_id)"',
   schema: z.string().min(1),
   describe: (expression) => `Make this true: ${expression}.`,

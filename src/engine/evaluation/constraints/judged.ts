@@ -13,6 +13,7 @@ const judged = (
   summary,
   example,
   schema: z.string().min(1),
+  note: 'It is read and kept. A run or an evaluation refuses it, because this version has no judge yet.',
   describe: asks,
   check() {
     throw new PromptOptError('spec', `The constraint kind "${key}" needs a judge, and this version has none yet.`, {

@@ -31,6 +31,7 @@ export const language: ConstraintDescriptor<string> = {
   key: 'language',
   summary: `Is written in this language (${[...sets.keys()].join(', ')}).`,
   example: 'en',
+  note: 'Told by the commonest words of each language. A text too short to tell passes.',
   schema: z.enum([...sets.keys()] as [string, ...string[]]),
   describe: (code) => `Write in the language "${code}".`,
   check(code, { text }) {

@@ -7,6 +7,7 @@ export const maxSentences: ConstraintDescriptor<number> = {
   key: 'maxSentences',
   summary: 'At most this many sentences.',
   example: '3',
+  note: 'A sentence ends with . ! ? or …; abbreviations are not told apart.',
   schema: z.int().min(1),
   describe: (limit) => `Use at most ${limit} sentences.`,
   check(limit, { text }) {

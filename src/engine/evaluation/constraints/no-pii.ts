@@ -53,6 +53,7 @@ export const noPii: ConstraintDescriptor<true> = {
   key: 'noPii',
   summary: 'Holds no personal data (e-mail, phone, card, bank account, social security number; best effort).',
   example: 'true',
+  note: 'Found by patterns and check digits. Names and addresses are not found.',
   schema: z.literal(true),
   describe: () => 'Do not include personal data such as e-mail addresses, phone numbers or account numbers.',
   check(_on, { text }) {

@@ -7,6 +7,9 @@ const schema = z.strictObject({});
 export const constraintsMetric: MetricDescriptor<z.infer<typeof schema>> = {
   key: 'constraints',
   summary: "Weighted share of the file's constraints that hold.",
+  computes:
+    'The weights of the constraints that hold over all weights. In a file without constraints it does not count.',
+  example: 'constraints',
   scope: 'row',
   schema,
   score: (_config, { spec, constraints }) =>

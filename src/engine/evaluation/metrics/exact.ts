@@ -24,6 +24,9 @@ const compare = (
 export const accuracy: MetricDescriptor<Config> = {
   key: 'accuracy',
   summary: 'The trimmed reply is the expected label; case does not count.',
+  computes:
+    '1 when the two texts are equal after trimming and lower-casing, else 0. A row without an expected answer does not count.',
+  example: '{ accuracy: { on: category } }',
   scope: 'row',
   schema,
   score: ({ on }, scored) => compare(scored, on, (a, b) => a.toLowerCase() === b.toLowerCase()),
@@ -32,6 +35,8 @@ export const accuracy: MetricDescriptor<Config> = {
 export const exactMatch: MetricDescriptor<Config> = {
   key: 'exact_match',
   summary: 'The trimmed reply is the expected text, letter by letter.',
+  computes: '1 when the two texts are equal after trimming, else 0. A row without an expected answer does not count.',
+  example: 'exact_match',
   scope: 'row',
   schema,
   score: ({ on }, scored) => compare(scored, on, (a, b) => a === b),

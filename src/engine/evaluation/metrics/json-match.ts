@@ -14,6 +14,9 @@ function same(a: unknown, b: unknown): boolean {
 export const jsonMatch: MetricDescriptor<z.infer<typeof schema>> = {
   key: 'json_match',
   summary: 'Share of the expected JSON fields that are right.',
+  computes:
+    'Expected fields that the reply has right, over all expected fields. Texts compare trimmed and without case, everything else as JSON. Further fields of the reply cost nothing. A row without an expected answer, or with one that is no JSON object, does not count.',
+  example: 'json_match',
   scope: 'row',
   schema,
   score(_config, { reply, outputs, expected }) {

@@ -36,6 +36,9 @@ const CLOSE = 0.9;
 export const tokenF1Metric: MetricDescriptor<z.infer<typeof schema>> = {
   key: 'token_f1',
   summary: 'Overlap of words with the expected text, F1.',
+  computes:
+    'Twice the shared words over the words of both texts, as in SQuAD (Rajpurkar et al. 2016): lower-case, without punctuation and English articles. A row without an expected answer does not count.',
+  example: '{ token_f1: { on: reply } }',
   scope: 'row',
   schema,
   score({ on }, scored) {

@@ -86,6 +86,8 @@ export const embedded: ProviderDescriptor = {
   name: 'embedded',
   title: 'Embedded',
   summary: 'A small stand-in that runs anywhere without a key: good for trying things out, no language model.',
+  example: 'embedded/apprentice',
+  accounting: 'It counts its own tokens and is free.',
   keyVariable: null,
   baseUrlVariable: null,
   connect: () => Promise.resolve(apprentice),

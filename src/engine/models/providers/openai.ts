@@ -209,6 +209,9 @@ export const openai: ProviderDescriptor = {
   name: 'openai',
   title: 'OpenAI',
   summary: 'OpenAI and every OpenAI-compatible endpoint (set its base URL).',
+  example: 'openai/gpt-4o-mini',
+  accounting:
+    'Tokens are what the server reports; a server that reports none is counted for. Prices of OpenAI come from data shipped with the product. Behind a base URL of your own no price is known until you write it into `promptopt.config.yaml`.',
   keyVariable: 'OPENAI_API_KEY',
   baseUrlVariable: 'OPENAI_BASE_URL',
   connect,
