@@ -1,6 +1,7 @@
 /** The YAML of a spec with the place of everything in it. Reading never throws. */
 import { LineCounter, isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair } from 'yaml';
+import { plainTree } from './plain-tree.ts';
 import { syntaxSentence } from './syntax-sentences.ts';
 import type { TextPosition, TextRange, TextSpan } from '../../protocol/diagnostics.ts';
 
@@ -35,9 +36,6 @@ export interface SpecDocument {
   rangeOf(span: TextSpan): TextRange;
 }
 
-/** A file that expands to more aliases than this is refused: it is a bomb, not a prompt. */
-const MOST_ALIASES = 100;
-
 export function readDocument(text: string): SpecDocument {
   const lineCounter = new LineCounter();
   // A BOM is no part of the YAML, but offsets count it.
@@ -65,37 +63,15 @@ export function readDocument(text: string): SpecDocument {
   };
   const zero = text.indexOf('\u0000');
   if (zero >= 0) fail('NOT_TEXT', 'The file holds a null character, so it is no UTF-8 text. Save it as UTF-8.', zero);
-  let tree: unknown = null;
-  let read = true;
-  try {
-    tree = yaml.toJS({ maxAliasCount: MOST_ALIASES }) as unknown;
-  } catch (error) {
-    read = false;
-    const message = error instanceof Error ? error.message : '';
-    const alias = /Unresolved alias.*: (.+)$/.exec(message)?.[1];
-    if (alias !== undefined) {
-      fail(
-        'ALIASES',
-        `The alias *${alias} has no anchor: write &${alias} before the value it repeats.`,
-        Math.max(0, text.indexOf(`*${alias}`)),
-      );
-    } else if (message.includes('alias count')) {
-      fail(
-        'ALIASES',
-        `The aliases of this file expand to too much (more than ${MOST_ALIASES} times). Write the values out.`,
-        Math.max(0, text.search(/\*\w/)),
-      );
-    } else fail('ALIASES', `The file cannot be read: ${message.split('\n')[0] ?? ''}`, 0);
-  }
+  const { tree, problems: unresolved } = plainTree(yaml, text);
+  problems.push(...unresolved.map((problem) => ({ ...problem, code: 'ALIASES', harmless: false })));
   const isMapping = typeof tree === 'object' && tree !== null && !Array.isArray(tree);
-  if (!isMapping && read && !problems.some((problem) => !problem.harmless)) {
+  if (!isMapping && !problems.some((problem) => !problem.harmless)) {
     if (tree === null) fail('EMPTY', 'The file is empty. A prompt file has at least `messages`.', 0);
-    else
-      fail(
-        'NO_MAP',
-        'A prompt file is a map of keys such as `name` and `messages`; this is not one.',
-        yaml.contents?.range[0] ?? 0,
-      );
+    else {
+      const message = 'A prompt file is a map of keys such as `name` and `messages`; this is not one.';
+      fail('NO_MAP', message, yaml.contents?.range[0] ?? 0);
+    }
   }
   const position = (offset: number): TextPosition => {
     const { line, col } = lineCounter.linePos(offset);
