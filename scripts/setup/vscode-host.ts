@@ -68,6 +68,7 @@ async function build(folder: string): Promise<void> {
     npm_config_audit: 'false',
     npm_config_fund: 'false',
     npm_config_update_notifier: 'false',
+    npm_config_jobs: 'max',
     ...(headers === null ? {} : { npm_config_nodedir: headers }),
   };
   for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(source, file), join(folder, file));

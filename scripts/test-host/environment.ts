@@ -19,3 +19,7 @@ export function hostEnvironment(folder: string, from: NodeJS.ProcessEnv = proces
     VSCODE_CLI: '1',
   };
 }
+
+/** The environment without what looks like a key or a password, for a desktop VS Code that needs the rest of it. */
+export const withoutKeys = (from: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => !/KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i.test(name)));

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { runTests } from '@vscode/test-electron';
 import { root, say } from '../setup/node.mjs';
+import { withoutKeys } from './environment.ts';
 
 export interface ExtensionTestOptions {
   /** Absolute paths of the test files. */
@@ -69,6 +70,8 @@ export async function runExtensionTests({ files, report, minutes }: ExtensionTes
         done();
       },
     });
+  // A desktop is started with this process's environment, whatever is asked for it.
+  process.env = withoutKeys(process.env);
   try {
     const program = executable();
     await runTests({
