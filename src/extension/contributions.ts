@@ -23,7 +23,7 @@ export interface CommandContribution {
 const ON_PROMPT = `editorLangId == ${LANGUAGE_ID}`;
 
 /** Running asks a model and may run a file's own scripts: not in a folder nobody has said they trust. */
-const TRUSTED = 'isWorkspaceTrusted';
+export const TRUSTED = 'isWorkspaceTrusted';
 
 export const commands = {
   'promptopt.optimizePrompt': { title: 'Optimize Prompt', icon: '$(rocket)', enablement: TRUSTED, palette: ON_PROMPT },

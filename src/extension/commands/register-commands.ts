@@ -1,8 +1,8 @@
 /** Every command of the table, each with its handler. A missing or unknown one does not compile. */
 import * as vscode from 'vscode';
 import { describeError, isPromptOptError } from '../../protocol/errors.ts';
-import { commands } from '../contributions.ts';
-import type { CommandId } from '../contributions.ts';
+import { TRUSTED, commands } from '../contributions.ts';
+import type { CommandContribution, CommandId } from '../contributions.ts';
 import type { Product } from '../product.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
 import { optimizePrompt } from './optimize-prompt.ts';
@@ -38,6 +38,12 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
 
 /** What failed is said in a sentence and kept in the log; nothing is swallowed, nothing is thrown at the user. */
 async function guarded(product: Product, id: CommandId, args: unknown[]): Promise<unknown> {
+  const { enablement }: CommandContribution = commands[id];
+  // A code lens or another extension reaches a command that is greyed out.
+  if (enablement === TRUSTED && !vscode.workspace.isTrusted) {
+    await offerTrust();
+    return undefined;
+  }
   try {
     return await handlers[id](product, ...args);
   } catch (error) {
@@ -48,6 +54,15 @@ async function guarded(product: Product, id: CommandId, args: unknown[]): Promis
     });
     return undefined;
   }
+}
+
+async function offerTrust(): Promise<void> {
+  const manage = 'Manage trust';
+  const choice = await vscode.window.showWarningMessage(
+    'This folder is not trusted. Running a prompt file asks a model and may run scripts of the file.',
+    manage,
+  );
+  if (choice === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
 export function registerCommands(product: Product): vscode.Disposable {

@@ -18,14 +18,14 @@ function fixOf(document: vscode.TextDocument, found: Diagnostic, shown: vscode.D
   return action;
 }
 
-function disableOf(document: vscode.TextDocument, found: Diagnostic, shown: vscode.Diagnostic[]): vscode.CodeAction {
+function disableOf(document: vscode.TextDocument, found: Diagnostic, shown: vscode.Diagnostic[]): vscode.CodeAction[] {
+  if (found.disable === undefined) return [];
   const action = new vscode.CodeAction(`Disable ${found.rule} for this line`, vscode.CodeActionKind.QuickFix);
-  const line = document.lineAt(found.range.start.line);
-  const indent = line.text.slice(0, line.firstNonWhitespaceCharacterIndex);
   action.edit = new vscode.WorkspaceEdit();
-  action.edit.insert(document.uri, line.range.start, `${indent}# promptopt-disable-next-line ${found.rule}\n`);
+  // The linter knows the line: above a line of a block of text, the comment would become part of the prompt.
+  action.edit.insert(document.uri, document.positionAt(found.disable.span.start), found.disable.newText);
   action.diagnostics = shown;
-  return action;
+  return [action];
 }
 
 export function registerQuickFixes({ linter }: Product): vscode.Disposable {
@@ -42,10 +42,7 @@ export function registerQuickFixes({ linter }: Product): vscode.Disposable {
                 source === DIAGNOSTIC_SOURCE && code === found.rule && at.isEqual(toRange(found)),
             );
             const fix = fixOf(document, found, shown);
-            return [
-              ...(fix === null ? [] : [fix]),
-              ...(found.severity === 'error' ? [] : [disableOf(document, found, shown)]),
-            ];
+            return [...(fix === null ? [] : [fix]), ...disableOf(document, found, shown)];
           });
       },
     },

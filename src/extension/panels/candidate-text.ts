@@ -5,7 +5,10 @@ import type { CandidateText, ComparedLine, ComparedMessage } from '../../protoco
 import type { RunSession } from '../runs/run-session.ts';
 
 /** Null when the text is not stored any more. */
-export async function candidateText(session: RunSession, hash: string): Promise<CandidateText | null> {
+export async function candidateText(
+  session: Pick<RunSession, 'view' | 'prompt'>,
+  hash: string,
+): Promise<CandidateText | null> {
   const prompt = await session.prompt(hash);
   if (prompt === null) return null;
   const { candidates } = session.view;

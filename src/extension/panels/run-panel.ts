@@ -1,6 +1,7 @@
 /** The run panel beside the editor: a snapshot when the page is ready, then what changed. */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { whatCouldHelp } from '../../protocol/advice.ts';
 import { describeError } from '../../protocol/errors.ts';
 import { readPanelMessage } from '../../protocol/messages.ts';
 import type { HostMessage, PanelMessage, RunPanelState } from '../../protocol/messages.ts';
@@ -104,6 +105,8 @@ function stateOf(session: RunSession): RunPanelState {
     status,
     failure,
     canReview: result?.verdict?.outcome === 'better',
+    minutes: result?.time.minutes ?? null,
+    advice: result === null || status === 'discarded' ? [] : whatCouldHelp(result),
     view,
   };
 }
