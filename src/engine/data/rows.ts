@@ -1,7 +1,6 @@
 /** Reading data files into rows: JSONL, CSV, JSON and YAML, every bad row named with its line. */
 import { parse as parseCsv } from 'csv-parse/sync';
 import { LineCounter, isMap, isSeq, parseDocument } from 'yaml';
-import { describeError } from '../../protocol/errors.ts';
 import type { RawRow } from '../spec/task-spec.ts';
 
 /** A row or file that cannot be used. `line` is 1-based. */
@@ -23,9 +22,9 @@ const isValues = (value: unknown): value is Values =>
 
 /** Collects rows and problems of one file. */
 function collector(file: string): {
-  add(value: unknown, line: number): void;
-  fail(line: number, message: string): void;
-  done(): RowsRead;
+  readonly add: (value: unknown, line: number) => void;
+  readonly fail: (line: number, message: string) => void;
+  readonly done: () => RowsRead;
 } {
   const rows: RawRow[] = [];
   const problems: DataProblem[] = [];
@@ -48,8 +47,9 @@ function readJsonl(text: string, file: string): RowsRead {
     if (line.trim() === '') continue;
     try {
       add(JSON.parse(line), index + 1);
-    } catch (error) {
-      fail(index + 1, `This line is not JSON: ${describeError(error)}`);
+    } catch {
+      // What the parser says quotes the line: row content has no place in a message.
+      fail(index + 1, 'This line is not JSON.');
     }
   }
   return done();
@@ -86,7 +86,7 @@ function readCsv(text: string, file: string): RowsRead {
       typeof error === 'object' && error !== null && 'lines' in error && typeof error.lines === 'number'
         ? error.lines
         : 1;
-    fail(line, `The CSV cannot be read: ${describeError(error)}`);
+    fail(line, 'The CSV cannot be read here. Check the quotes.');
   }
   return done();
 }
@@ -96,7 +96,10 @@ function readYaml(text: string, file: string): RowsRead {
   const { add, fail, done } = collector(file);
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  for (const error of document.errors) fail(lineCounter.linePos(error.pos[0]).line, error.message);
+  for (const error of document.errors) {
+    const { line } = lineCounter.linePos(error.pos[0]);
+    fail(line, `The file cannot be read here (${error.code.toLowerCase().replaceAll('_', ' ')}).`);
+  }
   if (document.errors.length > 0) return done();
   try {
     const list = isMap(document.contents) ? document.get('testData', true) : document.contents;
@@ -114,8 +117,9 @@ function readYaml(text: string, file: string): RowsRead {
         add(value, lineCounter.linePos(position ?? 0).line);
       }
     }
-  } catch (error) {
-    fail(1, describeError(error));
+  } catch {
+    // An alias without its anchor, or aliases that expand without end.
+    fail(1, 'The file cannot be read: one of its aliases cannot be resolved.');
   }
   return done();
 }

@@ -32,9 +32,7 @@ async function loadQuickJs(): Promise<QuickJSWASMModule> {
     import('quickjs-emscripten-core'),
     import('@jitl/quickjs-singlefile-cjs-release-sync'),
   ]);
-  quickjs = await newQuickJSWASMModuleFromVariant(
-    variant as unknown as Parameters<typeof newQuickJSWASMModuleFromVariant>[0],
-  );
+  quickjs = await newQuickJSWASMModuleFromVariant(variant);
   return quickjs;
 }
 

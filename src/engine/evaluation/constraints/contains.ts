@@ -21,7 +21,7 @@ export const contains: ConstraintDescriptor<Texts> = {
   key: 'contains',
   summary: 'Contains every one of these texts; they may hold {{variables}}.',
   example: '"{{order_id}}"',
-  schema: texts as unknown as z.ZodType<Texts>,
+  schema: texts,
   describe: (list) => `Mention ${quoted(list)}.`,
   check(list, checked) {
     const present = found(list, checked);
@@ -34,7 +34,7 @@ export const containsAny: ConstraintDescriptor<Texts> = {
   key: 'containsAny',
   summary: 'Contains at least one of these texts.',
   example: '[refund, exchange]',
-  schema: texts as unknown as z.ZodType<Texts>,
+  schema: texts,
   describe: (list) => `Mention at least one of ${quoted(list)}.`,
   check: (list, checked) => (found(list, checked).length > 0 ? null : `It mentions none of ${quoted(list)}.`),
 };
@@ -43,7 +43,7 @@ export const notContains: ConstraintDescriptor<Texts> = {
   key: 'notContains',
   summary: 'Contains none of these texts.',
   example: '[guarantee, "100%"]',
-  schema: texts as unknown as z.ZodType<Texts>,
+  schema: texts,
   describe: (list) => `Do not use ${quoted(list)}.`,
   check(list, checked) {
     const present = found(list, checked);

@@ -9,7 +9,7 @@ export const maxChars: ConstraintDescriptor<number> = {
   schema: z.int().min(1),
   describe: (limit) => `Use at most ${limit} characters.`,
   check(limit, { text }) {
-    const count = [...text].length;
+    const count = Array.from(text).length;
     return count <= limit ? null : `It has ${count} characters.`;
   },
 };

@@ -20,7 +20,7 @@ export const length: ConstraintDescriptor<string> = {
   schema: bound('word|character'),
   describe: (limit) => `Use fewer than ${numberIn(limit)} ${limit.includes('word') ? 'words' : 'characters'}.`,
   check(limit, { text }) {
-    const count = limit.includes('word') ? wordsOf(text).length : [...text].length;
+    const count = limit.includes('word') ? wordsOf(text).length : Array.from(text).length;
     const most = limit.includes('=') ? numberIn(limit) : numberIn(limit) - 1;
     return count <= most ? null : `It has ${count} ${limit.includes('word') ? 'words' : 'characters'}.`;
   },

@@ -45,6 +45,12 @@ export interface ApprenticeAnswer {
 /** Tokens a chat adds around each message. */
 const MESSAGE_OVERHEAD = 3;
 
+/** A section's value as a chat layout writes it: text as it is, anything richer as JSON. */
+function textOfValue(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** Answers a chat. Never fails: a prompt it makes nothing of gets a ramble. */
 export function answerAsApprentice(
   messages: readonly ApprenticeMessage[],
@@ -85,7 +91,7 @@ function replyTo(messages: readonly ApprenticeMessage[], options: ApprenticeOpti
     const known = readFields(instructions, [], undefined);
     const fields = sections.map((name) => known.find((field) => field.name === name) ?? plainField(name));
     const values = extract(conversation, fields, temperature, chance);
-    return sections.map((name) => `[[ ## ${name} ## ]]\n${String(values[name] ?? '')}`).join('\n\n');
+    return sections.map((name) => `[[ ## ${name} ## ]]\n${textOfValue(values[name])}`).join('\n\n');
   }
   const rules = readRules(instructions);
   const brief = readLabels(instructions, answers);

@@ -1,4 +1,5 @@
 /** What went wrong at an OpenAI-compatible endpoint, in the product's own words: nothing of the server's text or the request is kept. */
+import type * as openai from 'openai';
 import type { APIError } from 'openai';
 import { PromptOptError, isPromptOptError } from '../../../../protocol/errors.ts';
 
@@ -55,7 +56,7 @@ function fromStatus(error: APIError, status: number, { baseUrl, isOwn, modelId }
         remedy: 'Check plan and billing there, then resume the run. Nothing was lost.',
       });
     case status === 429: {
-      const retryAfterMs = hintOf(error.headers as Headers | undefined);
+      const retryAfterMs = hintOf(error.headers);
       return new PromptOptError('transient', `${who} asks to slow down (429).`, {
         ...details,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -63,7 +64,7 @@ function fromStatus(error: APIError, status: number, { baseUrl, isOwn, modelId }
       });
     }
     case status === 408 || status === 409 || status >= 500: {
-      const retryAfterMs = hintOf(error.headers as Headers | undefined);
+      const retryAfterMs = hintOf(error.headers);
       return new PromptOptError('transient', `${who} failed (${status}).`, {
         ...details,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -109,7 +110,7 @@ const causeOf = (error: unknown): Error => new Error(error instanceof Error ? er
 
 /** @param answered whether the server had begun to answer. */
 export function toPromptOptError(
-  sdk: typeof import('openai'),
+  sdk: typeof openai,
   error: unknown,
   endpoint: Endpoint,
   answered: boolean,
@@ -127,7 +128,7 @@ export function toPromptOptError(
     });
   }
   if (error instanceof sdk.APIError && typeof error.status === 'number') {
-    return fromStatus(error, error.status, endpoint);
+    return fromStatus(error as APIError, error.status, endpoint);
   }
   if (error instanceof SyntaxError) {
     return new PromptOptError('unavailable', `${baseUrl} did not answer as an OpenAI-compatible endpoint does.`, {
