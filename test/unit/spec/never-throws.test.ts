@@ -67,7 +67,7 @@ describe('reading never throws, and every diagnostic has its place', () => {
           check(edits.reduce((text, [at, length, put]) => text.slice(0, at) + put + text.slice(at + length), seed));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('reading never throws, and every diagnostic has its place', () => {
       fc.property(fc.dictionary(fc.constantFrom(...keys), fc.oneof(value, list)), (tree) => {
         check(JSON.stringify(tree, null, 1));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

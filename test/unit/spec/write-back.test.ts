@@ -186,6 +186,27 @@ describe('writing a prompt back', () => {
     assert.deepEqual(language.read(written, { path: 'x' }).diagnostics, []);
   });
 
+  it('finds a place for them in files of odd shapes', () => {
+    const shapes = [
+      'signature: message -> label\ndescription: |+\n  text\n\n',
+      'signature: message -> label\n...\n',
+      '---\nsignature: message -> label\n',
+      'signature: message -> label\nmessages: []\nname: x\n',
+      'signature: message -> label\nmessages:\nname: x # c\n',
+      '{signature: message -> label}',
+      '  signature: message -> label\n  name: x\n',
+      'm: &m\n  - {role: user, content: "{{message}}"}\nmessages: *m\nname: y\n',
+      '\uFEFFsignature: message -> label\r\n',
+      'name: x\nmessages:\n  - role: user\n    content: "{{message}}"',
+      'messages:\n  -\n    content: "{{message}}"\n    role: user\n',
+    ];
+    const components = [
+      { name: 'system', role: 'system', content: 'S: x\n' },
+      { name: 'user', role: 'user', content: '{{message}}' },
+    ] as const;
+    for (const shape of shapes) write(shape, createPrompt(components, [demonstration('hi #1', 'a')]));
+  });
+
   it('adds and takes out messages of other roles', () => {
     const original = promptOf(file);
     const next = createPrompt(original.components.filter(({ role }) => role === 'user'));
