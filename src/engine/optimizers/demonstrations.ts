@@ -14,6 +14,10 @@ export function demonstrationOf(spec: TaskSpec, example: Example, reply?: string
   if (assistant.trim() === '') return null;
   const variables = Object.keys(example.inputs);
   if (holdsPlaceholder(assistant, variables)) return null;
-  if (Object.values(example.inputs).some((value) => holdsPlaceholder(value, variables))) return null;
-  return { inputs: example.inputs, assistant, rowId: example.id };
+  // Columns the task does not name are never shown, and must not tell two equal prompts apart.
+  const inputs = Object.fromEntries(
+    spec.inputs.flatMap(({ name }) => (example.inputs[name] === undefined ? [] : [[name, example.inputs[name]]])),
+  );
+  if (Object.values(inputs).some((value) => holdsPlaceholder(value, variables))) return null;
+  return { inputs, assistant, rowId: example.id };
 }

@@ -22,6 +22,8 @@ export async function reviewResult(product: Product, id?: unknown, specPath?: un
   const name = specPath.replace(/^.*[/\\]/, '');
   await vscode.commands.executeCommand('vscode.diff', spec, resultUri(specPath, id), `${name}: now ↔ optimized`, {
     preview: false,
+    // Where the file is: a review asked for from the panel is not squeezed beside it.
+    viewColumn: vscode.ViewColumn.One,
   });
 }
 
