@@ -15,6 +15,10 @@ export interface RunPanelState {
   readonly failure: string | null;
   /** Whether there is a better prompt to review. */
   readonly canReview: boolean;
+  /** How long it took; null until it has a result. */
+  readonly minutes: number | null;
+  /** What could help when there is no gain, as sentences; empty when there is one or no result yet. */
+  readonly advice: readonly string[];
   readonly view: RunView;
 }
 

@@ -1,0 +1,28 @@
+/** What must be read: that a stand-in answers, what happened to the run, and what the engine warned of. */
+import type { JSX } from 'preact';
+import type { RunPanelState } from '../../src/protocol/messages.ts';
+import { EMBEDDED_NOTICE } from '../../src/protocol/wording.ts';
+import { Icon } from '../components.tsx';
+import { statusNotice } from './status-words.ts';
+import type { StatusNotice } from './status-words.ts';
+
+export function Notices({ run }: { readonly run: RunPanelState }): JSX.Element {
+  const { started, warnings } = run.view;
+  const status = statusNotice(run);
+  return (
+    <div class="notices">
+      {started?.embedded === true ? <Notice kind="info" text={EMBEDDED_NOTICE} /> : null}
+      <div role="status">{status === null ? null : <Notice {...status} />}</div>
+      {warnings.map(({ code, message }) => (
+        <Notice key={`${code} ${message}`} kind="warning" text={message} />
+      ))}
+    </div>
+  );
+}
+
+const Notice = ({ kind, text }: StatusNotice): JSX.Element => (
+  <p class={`notice notice-${kind}`}>
+    <Icon name={kind} />
+    <span dir="auto">{text}</span>
+  </p>
+);
