@@ -44,7 +44,8 @@ export async function confirmCost(plan: PlannedRun, context: CommandContext, yes
       cost === null
         ? 'What this costs is not known: a model has no known price. Start?'
         : `This costs ${forecastRange(cost, money)}. Start?`;
-    const answer = await asked.question(`${question} [y/N] `);
+    // Ctrl-C while asked is a no.
+    const answer = await asked.question(`${question} [y/N] `).catch(() => '\n');
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     asked.close();

@@ -31,8 +31,13 @@ const bestOf = (view: RunView): string => {
   return best === null || best === undefined ? 'no score yet' : `best ${plusMinus(best)}`;
 };
 
-/** The innermost phase under way. */
-const phaseOf = (view: RunView): string => view.phases.findLast(({ state }) => state === 'running')?.name ?? 'starting';
+const moneyOf = ({ spent }: RunView): string => (spent.unpricedCalls > 0 ? 'price unknown' : money(spent.usd));
+
+/** The innermost phase under way, with the rows done of its evaluation. */
+const phaseOf = (view: RunView): string => {
+  const name = view.phases.findLast(({ state }) => state === 'running')?.name ?? 'starting';
+  return view.progress === null ? name : `${name}, ${view.progress.done} of ${counted(view.progress.of, 'row')}`;
+};
 
 function barOn(terminal: Terminal, total: number): Show {
   const colours = terminal.errColours;
@@ -61,7 +66,7 @@ function barOn(terminal: Terminal, total: number): Show {
       bar.update(Math.min(total, view.spent.calls), {
         calls: `${count(view.spent.calls)}/${counted(total, 'call')}`,
         best: bestOf(view),
-        money: money(view.spent.usd),
+        money: moneyOf(view),
         phase: phaseOf(view),
       });
     },
@@ -81,7 +86,7 @@ function plainOn(terminal: Terminal, now: () => number, total: number): Show {
       if (now() - last < PLAIN_EVERY_MS) return;
       last = now();
       terminal.err(
-        `${count(view.spent.calls)} of ${counted(total, 'call')} · ${bestOf(view)} · ${money(view.spent.usd)} · ${phaseOf(view)}`,
+        `${count(view.spent.calls)} of ${counted(total, 'call')} · ${bestOf(view)} · ${moneyOf(view)} · ${phaseOf(view)}`,
       );
     },
     end: () => undefined,

@@ -46,16 +46,19 @@ export function whatCouldHelp(result: OptimizationResult): string[] {
     help.push(
       calls === undefined
         ? 'A larger limit: the search was not done.'
-        : `A larger limit, e.g. --budget-calls ${Math.max(800, 2 * calls)}: the search was not done.`,
+        : `A larger limit, e.g. ${counted(Math.max(800, 2 * calls), 'call')}: the search was not done.`,
     );
   }
+  if (stopReason === 'stopped-by-user') help.push('Letting the search run to its end.');
+  // What was never tried says nothing of rows, models or strategies.
+  if (stopReason === 'too-small-to-search') return help;
   if (verdict !== null && verdict.outcome !== 'worse') {
     help.push(
       `More rows: ${counted(verdict.rows, 'row')} can show no less than ${points(verdict.detectableDifference)}; the original scores ${score(verdict.before.mean)}.`,
     );
   }
   if (verdict?.outcome === 'worse') help.push('More validation rows: what won there did not hold on unseen rows.');
-  if (models.proposer === models.target) help.push('A stronger model that writes the candidates (--proposer).');
-  if (strategy !== 'auto') help.push('Another strategy (--strategy auto runs several).');
+  if (models.proposer === models.target) help.push('A stronger proposer: the target writes its own candidates.');
+  if (strategy !== 'auto') help.push('Another strategy: auto runs several.');
   return help;
 }
