@@ -38,6 +38,9 @@ const SETTINGS = {
 /** The longest wait for what shows within a second on an idle machine: two busy cores have taken twenty. */
 const WAIT_MS = 60_000;
 
+/** How long an open list is given to show what it was asked for. */
+const LIST_MS = 8_000;
+
 export interface WorkbenchOptions {
   /** The folder or `.code-workspace` file it opens, absolute. */
   readonly workspace: string;
@@ -77,26 +80,39 @@ export class Workbench {
 
   /** Runs the command that the palette shows under exactly this title, e.g. "Prompt Optimizer: Optimize Prompt". */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.#pick(`>${title}`, title);
+    await this.#pick('F1', `>${title}`, title);
   }
 
   /** Opens a file of the workspace by its path in it. */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('ControlOrMeta+P');
     const name = path.split('/').at(-1) ?? path;
-    await this.#pick(path, name);
+    await this.#pick('ControlOrMeta+P', path, name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: WAIT_MS });
   }
 
-  /** Types into the open quick input and takes the row with exactly this label. */
-  async #pick(text: string, label: string): Promise<void> {
+  /**
+   * Opens a quick input, types into it and takes the row with exactly this label. While a window loads, a list opened
+   * too early never hears of what comes later: it is opened anew until the row is there.
+   */
+  async #pick(key: string, text: string, label: string): Promise<void> {
     const box = this.page.locator('.quick-input-widget:visible');
-    await box.locator('input.input').first().fill(text, { timeout: WAIT_MS });
     const row = box
       .locator('.monaco-list-row')
-      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escapePattern(label)}\\s*$`) }) });
-    await row.first().click({ timeout: WAIT_MS });
+      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escapePattern(label)}\\s*$`) }) })
+      .first();
+    const end = Date.now() + WAIT_MS;
+    for (;;) {
+      await this.page.keyboard.press(key);
+      try {
+        await box.locator('input.input').first().fill(text, { timeout: LIST_MS });
+        await row.waitFor({ timeout: LIST_MS });
+        break;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+    await row.click({ timeout: WAIT_MS });
     await this.#restPointer();
   }
 
