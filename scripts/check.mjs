@@ -102,6 +102,7 @@ const steps = {
   boundaries,
   unused: () => node('node_modules/knip/bin/knip.js', '--no-progress'),
   tests: async () => (await node('scripts/test.mjs', 'unit')).trim().split('\n').at(-1),
+  docs: () => node('scripts/docs.mjs', '--check'),
   build: () => node('scripts/build.mjs'),
   size,
   manifest: () => mocha('test/unit/house/manifest.test.ts', 'test/package/*.test.ts'),
