@@ -69,7 +69,7 @@ export function commandLinePage(): string {
     'The command line',
     madeFrom('the commands in src/cli/commands'),
     'Each command has `--help`. With `--json` a command prints one JSON document on standard output and nothing else there; progress goes to standard error.',
-    'The first ctrl-C ends the search and goes on to the verdict. The second leaves at once; `promptopt runs resume` goes on from there.',
+    'In a search the first ctrl-C goes on to the verdict on the best so far, the second leaves at once; `promptopt runs resume` goes on from there. In an evaluation ctrl-C ends it; the same command goes on with the replies it has.',
     ...leaves(commandLine()).map(commandSection),
     '## Exit codes',
     table(
