@@ -160,7 +160,7 @@ function promptSection({ chosen, original }: OptimizationResult): string {
   const fromRows =
     demonstrations.length === 0
       ? ''
-      : `<p class="note">${counted(demonstrations.length, 'demonstration')} of this prompt hold the content of training rows: they are shown because they are part of the prompt.</p>`;
+      : `<p class="note">This prompt holds ${counted(demonstrations.length, 'demonstration')} with the content of training rows, shown because it is part of the prompt.</p>`;
   const name = chosen.hash === original.hash ? 'the original' : 'the better prompt';
   return `<details><summary>All of ${name}</summary>${messages.join('')}${demonstrations.join('')}</details>${fromRows}`;
 }
