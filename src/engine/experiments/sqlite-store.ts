@@ -70,6 +70,18 @@ function createStore(
     void done.finally(() => underWay.delete(done));
   };
 
+  /** Identities in the journal of each lease. Only the owner of a run adds to it, so that it is read once. */
+  const journals = new Map<string, Promise<Set<string>>>();
+  const journalled = ({ runId, fence }: RunLease): Promise<Set<string>> => {
+    const key = `${fence}/${runId}`;
+    const known = journals.get(key);
+    if (known !== undefined) return known;
+    const reading = channel.read('journalled', runId).then((rows) => new Set(rows.map((row) => text(row, 'identity'))));
+    journals.set(key, reading);
+    reading.catch(() => journals.delete(key));
+    return reading;
+  };
+
   const recordOf = async (row: StoreRow): Promise<RunRecord> => {
     const header = json<RunHeader>(row, 'header');
     const attempts = await channel.read('paid', header.id);
@@ -188,11 +200,13 @@ function createStore(
     },
     journal: (lease) => ({
       async lookup(identity) {
+        if (!(await journalled(lease)).has(identity)) return null;
         const [row] = await channel.read('journal', lease.runId, identity);
         return row === undefined ? null : json<StoredReply>(row, 'reply');
       },
       async answered(identity, reply) {
         await channel.write([{ write: 'journal', values: [lease.runId, identity, JSON.stringify(reply)] }], lease);
+        (await journalled(lease)).add(identity);
       },
     }),
     spendLog: (lease) => ({

@@ -55,13 +55,15 @@ export function createStoreChannel(workerPath: string | URL): StoreChannel {
   const pending = new Map<number, { resolve: (rows: readonly StoreRow[]) => void; reject: (error: Error) => void }>();
   let next = 0;
   let dead: PromptOptError | null = null;
-  worker.on('message', (answer: StoreAnswer) => {
-    const caller = pending.get(answer.id);
-    pending.delete(answer.id);
+  worker.on('message', (answers: readonly StoreAnswer[]) => {
+    for (const answer of answers) {
+      const caller = pending.get(answer.id);
+      pending.delete(answer.id);
+      if ('error' in answer) caller?.reject(toError(answer.error));
+      else caller?.resolve(answer.rows);
+    }
     // An idle store must not keep the process alive; one with work outstanding must.
     if (pending.size === 0) worker.unref();
-    if ('error' in answer) caller?.reject(toError(answer.error));
-    else caller?.resolve(answer.rows);
   });
   const die = (message: string): void => {
     dead ??= toError({ message, reason: 'other' });
@@ -75,6 +77,14 @@ export function createStoreChannel(workerPath: string | URL): StoreChannel {
     die('The store was closed.');
   });
 
+  /** Asked in this turn of the event loop. Waking the thread costs more than a request does, so they leave together. */
+  let leaving: StoreRequest[] = [];
+  const post = (): void => {
+    const requests = leaving;
+    leaving = [];
+    worker.postMessage(requests);
+  };
+
   const ask = (request: WithoutId<StoreRequest>): Promise<readonly StoreRow[]> =>
     new Promise((resolve, reject) => {
       if (dead !== null) {
@@ -84,7 +94,7 @@ export function createStoreChannel(workerPath: string | URL): StoreChannel {
       const id = next++;
       pending.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ ...request, id });
+      if (leaving.push({ ...request, id }) === 1) setImmediate(post);
     });
 
   return {

@@ -8,6 +8,7 @@ export const READS = {
   events: 'SELECT arrival, time, body FROM events WHERE run = ? AND arrival > ? ORDER BY arrival',
   content: 'SELECT hash, body FROM content WHERE hash IN (SELECT value FROM json_each(?))',
   journal: 'SELECT reply FROM journal WHERE run = ? AND identity = ?',
+  journalled: 'SELECT identity FROM journal WHERE run = ?',
   cache: 'SELECT reply FROM cache WHERE identity = ?',
   inputs: 'SELECT admission, kind, value FROM inputs WHERE run = ? ORDER BY id',
 } as const;
@@ -57,6 +58,7 @@ export interface Fence {
   readonly fence: number;
 }
 
+/** Sent in lists, in the order they were asked. */
 export type StoreRequest =
   | { readonly id: number; readonly kind: 'open'; readonly path: string }
   | { readonly id: number; readonly kind: 'read'; readonly read: ReadName; readonly values: readonly SqlValue[] }
@@ -67,6 +69,7 @@ export type StoreRequest =
 
 export type StoreRow = Readonly<Record<string, SqlValue>>;
 
+/** Sent in lists; `id` says whose answer it is. */
 export type StoreAnswer =
   | { readonly id: number; readonly rows: readonly StoreRow[] }
   | { readonly id: number; readonly error: { readonly message: string; readonly reason: StoreFailure } };

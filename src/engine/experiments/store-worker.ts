@@ -59,15 +59,23 @@ async function open(path: string): Promise<void> {
   database.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
 }
 
+/** Fences read in this transaction: nobody else can change one before it ends. */
+const fences = new Map<string, number | undefined>();
+
 function checkFence({ runId, fence }: Fence): void {
-  const row = prepared('SELECT fence FROM runs WHERE id = ?').get(runId) as { fence: number } | undefined;
-  if (row?.fence !== fence) throw new StoreError('stale-fence', `Run ${runId} has another owner now.`);
+  if (!fences.has(runId)) {
+    const row = prepared('SELECT fence FROM runs WHERE id = ?').get(runId) as { fence: number } | undefined;
+    fences.set(runId, row?.fence);
+  }
+  if (fences.get(runId) !== fence) throw new StoreError('stale-fence', `Run ${runId} has another owner now.`);
 }
 
 const returns = (write: WriteName): boolean => WRITES[write].includes('RETURNING');
 
 function write(request: Extract<StoreRequest, { kind: 'write' }>): StoreRow[] {
-  if (request.fence !== null) checkFence(request.fence);
+  // Leases are taken without a fence.
+  if (request.fence === null) fences.clear();
+  else checkFence(request.fence);
   const rows: StoreRow[] = [];
   for (const step of request.steps) {
     const statement = prepared(WRITES[step.write]);
@@ -101,28 +109,39 @@ const LARGEST_GROUP = 500;
 const waiting: StoreRequest[] = [];
 let busy = false;
 
-const answer = (message: StoreAnswer): void => parentPort?.postMessage(message);
+let answers: StoreAnswer[] = [];
+
+const answer = (message: StoreAnswer): void => {
+  answers.push(message);
+};
+
+/** What is answered together wakes the host once. */
+function postAnswers(): void {
+  parentPort?.postMessage(answers);
+  answers = [];
+}
 
 /** Runs `requests` in one transaction; a failed one is undone alone. */
 function commitGroup(requests: readonly Extract<StoreRequest, { kind: 'write' }>[]): void {
-  const answers: StoreAnswer[] = [];
+  const done: StoreAnswer[] = [];
+  fences.clear();
   try {
-    database?.exec('BEGIN IMMEDIATE');
+    prepared('BEGIN IMMEDIATE').run();
     for (const request of requests) {
-      database?.exec('SAVEPOINT one');
+      prepared('SAVEPOINT one').run();
       try {
-        answers.push({ id: request.id, rows: write(request) });
-        database?.exec('RELEASE one');
+        done.push({ id: request.id, rows: write(request) });
+        prepared('RELEASE one').run();
       } catch (error) {
         const failure = failureOf(error);
         // A full disk ends the whole transaction, and with it the savepoint.
         if (failure.reason === 'full') throw error;
         database?.exec('ROLLBACK TO one; RELEASE one');
-        answers.push({ id: request.id, error: failure });
+        done.push({ id: request.id, error: failure });
       }
     }
-    database?.exec('COMMIT');
-    for (const message of answers) answer(message);
+    prepared('COMMIT').run();
+    done.forEach(answer);
   } catch (error) {
     try {
       database?.exec('ROLLBACK');
@@ -139,6 +158,7 @@ async function serve(): Promise<void> {
       const end = waiting.findIndex((request) => request.kind !== 'write');
       const group = waiting.splice(0, Math.min(end < 0 ? waiting.length : end, LARGEST_GROUP));
       commitGroup(group as Extract<StoreRequest, { kind: 'write' }>[]);
+      postAnswers();
       continue;
     }
     waiting.shift();
@@ -165,12 +185,13 @@ async function serve(): Promise<void> {
     } catch (error) {
       answer({ id: head.id, error: failureOf(error) });
     }
+    if (waiting[0]?.kind !== 'read') postAnswers();
   }
   busy = false;
 }
 
-parentPort?.on('message', (request: StoreRequest) => {
-  waiting.push(request);
+parentPort?.on('message', (requests: readonly StoreRequest[]) => {
+  for (const request of requests) waiting.push(request);
   if (busy) return;
   busy = true;
   // One turn later, so that what was posted together is committed together.
