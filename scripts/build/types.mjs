@@ -56,7 +56,7 @@ function emitAll(base) {
   diagnostics.push(...late);
   if (diagnostics.length > 0) {
     const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => base, getNewLine: () => '\n' };
-    throw new Error(ts.formatDiagnostics(diagnostics, host));
+    throw new Error(ts.formatDiagnostics(ts.sortAndDeduplicateDiagnostics(diagnostics), host));
   }
   return emitted;
 }

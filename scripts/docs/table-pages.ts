@@ -5,7 +5,7 @@ import { metrics } from '../../src/engine/evaluation/metrics/table.ts';
 import { providers } from '../../src/engine/models/providers/table.ts';
 import { workspaceConfigSchema } from '../../src/engine/models/workspace-config.ts';
 import { optimizers } from '../../src/engine/optimizers/table.ts';
-import type { LintRule } from '../../src/engine/spec/rules/rule.ts';
+import type { LintRule } from '../../src/engine/spec/rules/lint-rule.ts';
 import { rules } from '../../src/engine/spec/rules/table.ts';
 import { commonConstraint, jsonSchemaOf } from '../../src/engine/spec/spec-schema.ts';
 import { KEY_HEAD, code, keyRows, madeFrom, page, table, valueWords, yaml } from './markdown.ts';

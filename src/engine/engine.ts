@@ -8,8 +8,7 @@ import type { DataProblem } from './data/rows.ts';
 import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 import type { Run } from './experiments/run-handle.ts';
 import type { ResultsStore } from './experiments/store.ts';
-import type { LintRule } from './spec/rules/rule.ts';
-import type { RuleSeverities } from './spec/spec-language.ts';
+import type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 import type { TaskSpec } from './spec/task-spec.ts';
 
 /** What a product hands in. Everything below the composition root gets its outside world from here. */

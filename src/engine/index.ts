@@ -53,8 +53,7 @@ export type {
   Usage,
 } from './models/language-model.ts';
 export type { CachePort, JournalPort, SpendLog, StoredReply } from './models/ports.ts';
-export type { LintRule } from './spec/rules/rule.ts';
-export type { RuleSeverities } from './spec/spec-language.ts';
+export type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 export type { ChatRole, Demonstration, Prompt, PromptComponent } from './spec/prompt.ts';
 export type {
   ConstraintSeverity,

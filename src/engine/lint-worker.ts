@@ -6,7 +6,7 @@ import { constraints } from './evaluation/constraints/table.ts';
 import { metrics } from './evaluation/metrics/table.ts';
 import { optimizers } from './optimizers/table.ts';
 import { createSpecLanguage } from './spec/spec-language.ts';
-import type { RuleSeverities } from './spec/spec-language.ts';
+import type { RuleSeverities } from './spec/rules/lint-rule.ts';
 
 export interface LintRequest {
   readonly id: number;

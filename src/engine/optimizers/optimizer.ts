@@ -1,6 +1,6 @@
 /** The contract of an optimizer: one file each, one line each in `table.ts`. */
 import type * as z from 'zod';
-import type { CandidateOrigin, Forecast, SplitName } from '../../protocol/events.ts';
+import type { CandidateOrigin, SplitName } from '../../protocol/events.ts';
 import type { Example } from '../data/example.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { ChatMessage, Generation, ModelRole } from '../models/language-model.ts';
@@ -100,5 +100,3 @@ export interface OptimizerDescriptor<Config = unknown> {
   /** Searches until done or until the run ends it. Everything found is reported by `run.offer`. */
   optimize(task: OptimizationTask, config: Config, run: OptimizerRun): Promise<void>;
 }
-
-export type { Forecast };

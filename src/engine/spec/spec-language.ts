@@ -1,19 +1,16 @@
 /** The spec language put together: a text goes in, a task spec and everything that is wrong with it come out. */
-import type { Diagnostic, Severity } from '../../protocol/diagnostics.ts';
+import type { Diagnostic } from '../../protocol/diagnostics.ts';
 import type { SpecFiles, SpecTables } from './descriptors.ts';
 import { readDisableComments } from './disable-comments.ts';
 import { readSpec } from './read-spec.ts';
 import { createReport } from './report.ts';
 import { reportBadRows } from './rules/bad-row.ts';
 import type { RowProblem } from './rules/bad-row.ts';
-import type { LintRule } from './rules/rule.ts';
+import type { LintRule, RuleSeverities } from './rules/lint-rule.ts';
 import { reportSyntax } from './rules/syntax.ts';
 import { checkedRules, rules } from './rules/table.ts';
 import { readDocument } from './spec-document.ts';
 import type { TaskSpec } from './task-spec.ts';
-
-/** What a user says of a rule: how loud it is, or `off`. Rules that are not named keep their own severity. */
-export type RuleSeverities = Readonly<Record<string, Severity | 'off'>>;
 
 export interface ReadOptions {
   /** Absolute path of the file; data files are looked for beside it. */

@@ -1,6 +1,6 @@
 import type { Report } from '../report.ts';
 import type { SpecDocument } from '../spec-document.ts';
-import type { LintRule } from './rule.ts';
+import type { LintRule } from './lint-rule.ts';
 
 export const syntax: LintRule = {
   id: 'syntax',

@@ -1,4 +1,4 @@
-import type { LintRule } from './rule.ts';
+import type { LintRule } from './lint-rule.ts';
 
 /** Reported where disable comments are read. */
 export const unknownRule: LintRule = {
