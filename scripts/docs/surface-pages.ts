@@ -47,6 +47,9 @@ function commandSection(command: Command): string {
     `\`\`\`\n${usage}\n\`\`\``,
     ...(args.length === 0 ? [] : [table(['Argument', 'Meaning'], args)]),
     ...(options.length === 0 ? [] : [table(['Option', 'Meaning'], options)]),
+    ...(command.options.some(({ long }) => long === '--strategy')
+      ? ['The strategies are in [optimizers](optimizers.md).']
+      : []),
   ].join('\n\n');
 }
 
