@@ -175,7 +175,12 @@ export class Workbench {
     await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
   }
 
-  /** Loads the window anew, as *Developer: Reload Window* does; resolves when it is back. */
+  /**
+   * Loads the window anew, as *Developer: Reload Window* does; resolves when it is back.
+   *
+   * Tried: what an extension keeps in `SecretStorage` is gone after this (a server's window holds secrets in memory), so
+   * that a key outlives a reload can only be seen in a desktop VS Code.
+   */
   async reload(): Promise<void> {
     await this.page.reload({ timeout: 60_000 });
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
