@@ -1,4 +1,5 @@
 /** Writes events under deterministic keys: a path in the program and a count within it. */
+import { fitEvent } from './fit-event.ts';
 import type { EventPayloads, EventType, RunEvent } from '../../protocol/events.ts';
 
 export interface EventWriter {
@@ -17,7 +18,7 @@ export function createEventWriter(publish: (event: RunEvent) => void): EventWrit
     emit(type, data) {
       const ordinal = ordinals.get(path) ?? 0;
       ordinals.set(path, ordinal + 1);
-      publish({ path, ordinal, type, data } as RunEvent);
+      publish(fitEvent({ path, ordinal, type, data } as RunEvent));
     },
     below(name) {
       const full = path === '' ? name : `${path}/${name}`;

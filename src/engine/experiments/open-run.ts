@@ -21,7 +21,10 @@ export interface OpenServices extends RunServices {
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 /** Stores header and rows, takes the lease, starts. */
-export async function beginRun(prepared: PreparedRun, services: OpenServices): Promise<Run> {
+export async function beginRun(planned: PreparedRun, services: OpenServices): Promise<Run> {
+  const { note } = services.store.location;
+  const prepared: PreparedRun =
+    note === null ? planned : { ...planned, config: { ...planned.config, notes: [note, ...planned.config.notes] } };
   const { request, config } = prepared;
   const header: RunHeader = {
     id: services.newId(),
