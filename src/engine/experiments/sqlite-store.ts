@@ -23,7 +23,7 @@ export interface StoreOptions {
 }
 
 const text = (row: StoreRow | undefined, column: string): string => String(row?.[column] ?? '');
-const json = <T>(row: StoreRow | undefined, column: string): T => JSON.parse(text(row, column)) as T;
+const json = (row: StoreRow | undefined, column: string): unknown => JSON.parse(text(row, column));
 
 /** Longer texts are stored compressed, told apart by their first byte. */
 const COMPRESS_FROM = 512;
@@ -83,10 +83,10 @@ function createStore(
   };
 
   const recordOf = async (row: StoreRow): Promise<RunRecord> => {
-    const header = json<RunHeader>(row, 'header');
+    const header = json(row, 'header') as RunHeader;
     const attempts = await channel.read('paid', header.id);
     const paid = attempts.reduce<Spend>(
-      (sum, attempt) => addSpend(sum, json<Spend>(attempt, attempt['paid'] === null ? 'worst' : 'paid')),
+      (sum, attempt) => addSpend(sum, json(attempt, attempt['paid'] === null ? 'worst' : 'paid') as Spend),
       NO_SPEND,
     );
     const stored = text(row, 'status') as RunStatus;
@@ -184,7 +184,7 @@ function createStore(
       return rows.map((row) => ({
         arrival: Number(row['arrival']),
         time: Number(row['time']),
-        event: json<RunEvent>(row, 'body'),
+        event: json(row, 'body') as RunEvent,
       }));
     },
     putContent(lease, items) {
@@ -202,7 +202,7 @@ function createStore(
       async lookup(identity) {
         if (!(await journalled(lease)).has(identity)) return null;
         const [row] = await channel.read('journal', lease.runId, identity);
-        return row === undefined ? null : json<StoredReply>(row, 'reply');
+        return row === undefined ? null : json(row, 'reply') as StoredReply;
       },
       async answered(identity, reply) {
         await channel.write([{ write: 'journal', values: [lease.runId, identity, JSON.stringify(reply)] }], lease);
@@ -224,7 +224,7 @@ function createStore(
     cache: () => ({
       async get(identity) {
         const [row] = await channel.read('cache', identity);
-        return row === undefined ? null : json<StoredReply>(row, 'reply');
+        return row === undefined ? null : json(row, 'reply') as StoredReply;
       },
       put(identity, reply) {
         buffered([{ write: 'cache', values: [identity, JSON.stringify(reply), clock.now()] }]);

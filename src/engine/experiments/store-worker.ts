@@ -1,5 +1,6 @@
 /** The thread that owns the database. Requests are served in order; writes that wait together are committed together. */
 import { copyFileSync, existsSync } from 'node:fs';
+import type * as nodeSqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import { MIGRATIONS } from './store-schema.ts';
@@ -28,7 +29,7 @@ function prepared(sql: string): StatementSync {
 }
 
 async function open(path: string): Promise<void> {
-  let sqlite: typeof import('node:sqlite');
+  let sqlite: typeof nodeSqlite;
   try {
     sqlite = await import('node:sqlite');
   } catch {
