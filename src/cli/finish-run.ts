@@ -1,6 +1,6 @@
 /** What follows a run's end, fresh or resumed: the result, the diff, the report, the file. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { PromptOptError, isPromptOptError } from '../engine/index.ts';
 import type { Engine, OptimizationResult, ResultsStore } from '../engine/index.ts';
 import type { CommandContext } from './command.ts';
@@ -105,11 +105,19 @@ export async function finishRun(
   if (changed) terminal.out(`\n${unifiedDiff(specText, after, shown, colours)}`);
   terminal.out(`\n${colours.dim('Report')}  ${report}`);
   if (written !== null) terminal.out(written);
-  terminal.out(`${colours.dim('Next')}    ${nextStep(finished, shown, written !== null)}`);
+  terminal.out(
+    `${colours.dim('Next')}    ${nextStep(finished, shown, written !== null, isBelow(folder, dirname(dirname(store.location.path))) ? '' : ` --in ${shown}`)}`,
+  );
 }
 
-function nextStep({ result }: Finished, file: string, written: boolean): string {
-  const show = `promptopt runs show ${result.runId}`;
+/** Whether `runs` finds the results of `home` from this folder without being told where they are. */
+function isBelow(folder: string, home: string): boolean {
+  const way = relative(home, folder);
+  return !way.startsWith('..') && !isAbsolute(way);
+}
+
+function nextStep({ result }: Finished, file: string, written: boolean, where: string): string {
+  const show = `promptopt runs show ${result.runId}${where}`;
   if (written || result.chosen.hash === result.original.hash) return `${show}  (every candidate)`;
-  return `promptopt runs show ${result.runId} --write  (puts the better prompt into ${file})`;
+  return `${show} --write  (puts the better prompt into ${file})`;
 }

@@ -24,6 +24,7 @@ export function compose(context: vscode.ExtensionContext): Composed {
     const { createEngine } = await import('../engine/index.ts');
     const workspace =
       vscode.workspace.workspaceFolders?.length === 1 ? vscode.workspace.workspaceFolders[0]?.uri : undefined;
+    const concurrency = readSetting('promptopt.concurrency');
     return createEngine({
       workers: {
         store: builtFile('store-worker.js'),
@@ -32,7 +33,8 @@ export function compose(context: vscode.ExtensionContext): Composed {
       },
       variable: (name) => process.env[name],
       userData: context.globalStorageUri.fsPath,
-      concurrency: readSetting('promptopt.concurrency'),
+      // Unset leaves it to promptopt.config.yaml.
+      ...(concurrency === null ? {} : { concurrency }),
       ...(workspace === undefined ? {} : { workspace: workspace.fsPath }),
     });
   };

@@ -52,7 +52,7 @@ export type CommandId = keyof typeof commands;
 
 /** Settings with their defaults; types and descriptions are in the manifest. */
 export const settings = {
-  'promptopt.concurrency': 8,
+  'promptopt.concurrency': null as number | null,
   'promptopt.openPanelOnStart': true,
   'promptopt.lint.severities': {},
 } as const satisfies Readonly<Record<string, unknown>>;

@@ -67,16 +67,29 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
   const evaluator = services.evaluatorOn(spec, gateway.under(nominal));
   const of = examples.length * repeat;
   const results: { readonly row: RowResult; readonly example: Example; readonly sample: number }[] = [];
-  for (let sample = 0; sample < repeat; sample++) {
-    const evaluation = await evaluator.evaluate(prompt, examples, {
-      sample,
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-      onRow: (done) => request.onRow?.(sample * examples.length + done, of),
-    });
-    for (const [index, row] of evaluation.rows.entries()) {
-      const example = examples[index];
-      if (example !== undefined) results.push({ row, example, sample });
+  const timer = afterMinutes(limits.minutes, () => {
+    nominal.stopAt(
+      nominal.admitted(),
+      new PromptOptError('budget', 'The time limit is reached.', {
+        limit: 'minutes',
+        remedy: 'Allow more minutes; what was paid for is in the cache.',
+      }),
+    );
+  });
+  try {
+    for (let sample = 0; sample < repeat; sample++) {
+      const evaluation = await evaluator.evaluate(prompt, examples, {
+        sample,
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+        onRow: (done) => request.onRow?.(sample * examples.length + done, of),
+      });
+      for (const [index, row] of evaluation.rows.entries()) {
+        const example = examples[index];
+        if (example !== undefined) results.push({ row, example, sample });
+      }
     }
+  } finally {
+    clearTimeout(timer);
   }
   const summary = summarizeRows(
     prompt.hash,
@@ -99,6 +112,10 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
     paid: paid.spent(),
     notes: [...notes, ...replyNotes(results.map(({ row }) => row))],
   };
+}
+
+function afterMinutes(minutes: number | undefined, act: () => void): NodeJS.Timeout | undefined {
+  return minutes === undefined ? undefined : setTimeout(act, minutes * 60_000);
 }
 
 /** Repeats of a row are not further rows: each row counts once, with the mean of its repeats. */

@@ -20,8 +20,11 @@ export interface ForecastInput {
 type Level = keyof ForecastRange;
 const LEVELS: readonly Level[] = ['low', 'likely', 'worst'];
 
-/** Demonstrations make a prompt longer as the search goes on: likely by half, at worst fourfold. */
+/** A search makes the messages of a prompt longer, and with them the user part of every demonstration. */
 const GROWTH: Readonly<Record<Level, number>> = { low: 1, likely: 1.5, worst: 4 };
+
+/** The part of the calls that shows the demonstrations of the search: not the baseline, and not the verdict's before. */
+const SHOWING: Readonly<Record<Level, number>> = { low: 0, likely: 0.7, worst: 1 };
 
 export function makeForecast(input: ForecastInput): Forecast {
   const { search, verdictCalls, limits, tokens, prices } = input;
@@ -33,15 +36,15 @@ export function makeForecast(input: ForecastInput): Forecast {
     const calls = { target: Math.round(wanted.target * scale), proposer: Math.round(wanted.proposer * scale) };
     const output = (role: 'target' | 'proposer'): number =>
       calls[role] * (level === 'worst' ? tokens[role].worstOutput : tokens[role].output);
-    const inputTokens = (calls.target * tokens.target.input + calls.proposer * tokens.proposer.input) * GROWTH[level];
+    const shown = SHOWING[level] * search.demonstrations * (tokens.target.input + tokens.target.output);
+    const sent = {
+      target: calls.target * (tokens.target.input + shown) * GROWTH[level],
+      proposer: calls.proposer * tokens.proposer.input * GROWTH[level],
+    };
     const priceOf = (role: 'target' | 'proposer'): number | null => {
       const price = prices[role];
       if (price === null) return calls[role] === 0 ? 0 : null;
-      return (
-        (calls[role] * tokens[role].input * GROWTH[level] * price.inputPerMillion +
-          output(role) * price.outputPerMillion) /
-        1e6
-      );
+      return (sent[role] * price.inputPerMillion + output(role) * price.outputPerMillion) / 1e6;
     };
     const [target, proposer] = [priceOf('target'), priceOf('proposer')];
     const usd = target === null || proposer === null ? null : Math.min(target + proposer, limits.usd ?? Infinity);
@@ -50,7 +53,7 @@ export function makeForecast(input: ForecastInput): Forecast {
     return {
       calls: sum,
       callsByRole: calls,
-      inputTokens: Math.round(inputTokens),
+      inputTokens: Math.round(sent.target + sent.proposer),
       outputTokens: Math.round(output('target') + output('proposer')),
       usd,
       minutes,

@@ -80,7 +80,8 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
     tokens: await meanTokens(request, services.connections, replyLimits),
     prices: { target: target.price, proposer: proposer.price },
     latencyMs: isEmbedded(models.target) ? EMBEDDED_LATENCY_MS : GUESSED_LATENCY_MS,
-    concurrency: services.concurrency,
+    // The stand-in computes its answers in this process, one after the other.
+    concurrency: isEmbedded(models.target) ? 1 : services.concurrency,
   });
   const notes = [...splits.notes, ...unpricedNotes(request, { target, proposer })];
   if (verdictRows < splits.test.length) {

@@ -40,7 +40,8 @@ export const auto: OptimizerDescriptor<AutoConfig> = {
       target: (first[level].target ?? 0) + (second[level].target ?? 0) - figures.validationRows,
       proposer: second[level].proposer ?? 0,
     });
-    return { low: join('low'), likely: join('likely'), worst: join('worst') };
+    const demonstrations = Math.max(first.demonstrations, second.demonstrations);
+    return { low: join('low'), likely: join('likely'), worst: join('worst'), demonstrations };
   },
   optimize,
 };

@@ -82,6 +82,8 @@ export interface CallForecast {
   readonly low: CallBlock;
   readonly likely: CallBlock;
   readonly worst: CallBlock;
+  /** The most demonstrations a prompt of this search shows: they are sent again with every call. */
+  readonly demonstrations: number;
 }
 
 export interface OptimizerDescriptor<Config = unknown> {

@@ -159,6 +159,7 @@ export const bootstrapFewShot: OptimizerDescriptor<BootstrapFewShotConfig> = {
     low: { target: 2 * validationRows + Math.min(WINDOW, trainRows) },
     likely: { target: 2 * validationRows + Math.min(2 * WINDOW, trainRows) },
     worst: { target: 2 * validationRows + trainRows * config.max_rounds },
+    demonstrations: Math.min(trainRows, Math.max(config.max_bootstrapped_demos, config.max_labeled_demos)),
   }),
   optimize,
 };

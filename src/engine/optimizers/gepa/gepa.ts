@@ -209,6 +209,7 @@ export const gepa: OptimizerDescriptor<GepaConfig> = {
         target: validationRows + config.max_iterations * (batch + fresh + validationRows),
         proposer: config.max_iterations,
       },
+      demonstrations: 0,
     };
   },
   optimize,
