@@ -29,9 +29,10 @@ describe('from an open file to an accepted prompt, by keyboard and mouse', funct
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'promptopt-first-'));
-    cpSync(join(root, 'examples', 'support-triage'), folder, { recursive: true });
-    spec = join(folder, file);
-    workbench = await openWorkbench({ workspace: folder, settings: { 'files.autoSave': 'off' } });
+    const workspace = join(folder, 'support-triage');
+    cpSync(join(root, 'examples', 'support-triage'), workspace, { recursive: true });
+    spec = join(workspace, file);
+    workbench = await openWorkbench({ workspace, settings: { 'files.autoSave': 'off' } });
     await workbench.openFile(file);
   });
   after(async () => {
@@ -65,7 +66,12 @@ describe('from an open file to an accepted prompt, by keyboard and mouse', funct
       await workbench.setTheme(theme);
       assert.deepEqual(await accessibilityViolations(panel), [], theme);
     }
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    // Tall enough for all of the page: score, candidates and costs.
+    const size = workbench.page.viewportSize() ?? { width: 1280, height: 800 };
+    await workbench.page.setViewportSize({ width: 1400, height: 1500 });
     await photograph(workbench, 'run-panel');
+    await workbench.page.setViewportSize(size);
   });
 
   it('shows old and new prompt in the diff editor, and writes the accepted one into the file', async () => {
