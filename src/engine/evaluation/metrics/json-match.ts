@@ -11,6 +11,12 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** A value as feedback quotes it: long ones are cut, they teach nothing more. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length <= 300 ? json : `${json.slice(0, 300)}…`;
+}
+
 export const jsonMatch: MetricDescriptor<z.infer<typeof schema>> = {
   key: 'json_match',
   summary: 'Share of the expected JSON fields that are right.',
@@ -30,7 +36,7 @@ export const jsonMatch: MetricDescriptor<z.infer<typeof schema>> = {
       score: names.length === 0 ? 1 : (names.length - wrong.length) / names.length,
       feedback: wrong.map(
         (name) =>
-          `Field "${name}": expected ${JSON.stringify(wanted[name])}, got ${Object.hasOwn(got, name) ? JSON.stringify(got[name]) : 'nothing'}.`,
+          `Field "${name}": expected ${shown(wanted[name])}, got ${Object.hasOwn(got, name) ? shown(got[name]) : 'nothing'}.`,
       ),
     };
   },
