@@ -123,9 +123,13 @@ function estimateByRow(
   results: readonly { readonly row: RowResult; readonly sample: number }[],
   examples: readonly Example[],
 ): EvaluationReport['estimate'] {
-  const scores = examples.map(({ id }) =>
-    mean(results.flatMap(({ row }) => (row.exampleId === id ? [row.score] : []))),
-  );
+  const byRow = new Map<string, number[]>();
+  for (const { row } of results) {
+    const repeats = byRow.get(row.exampleId);
+    if (repeats === undefined) byRow.set(row.exampleId, [row.score]);
+    else repeats.push(row.score);
+  }
+  const scores = examples.map(({ id }) => mean(byRow.get(id) ?? []));
   const [low, high] = scoreInterval(scores);
   return { mean: mean(scores), low, high, rows: scores.length };
 }
