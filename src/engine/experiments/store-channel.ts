@@ -108,8 +108,12 @@ export function createStoreChannel(workerPath: string | URL): StoreChannel {
     },
     async close() {
       if (dead !== null) return;
-      await ask({ kind: 'close' });
-      await worker.terminate();
+      try {
+        await ask({ kind: 'close' });
+      } finally {
+        // A store that cannot even be closed, on a full disk, must not keep its file open.
+        await worker.terminate();
+      }
     },
   };
 }
