@@ -48,9 +48,7 @@ export function LineDiff({ message: { name, role, lines }, compared }: LineDiffP
       <h4>
         <span dir="auto">{name}</span>
         {name === role ? null : <span class="quiet"> {role}</span>}
-        {compared ? (
-          <span class="quiet"> {changed === 0 ? 'unchanged' : counted(changed, 'changed line')}</span>
-        ) : null}
+        {compared ? <span class="quiet"> {changed === 0 ? 'unchanged' : counted(changed, 'changed line')}</span> : null}
       </h4>
       <div class="lines">
         {parts(lines, compared).map(({ from, lines: some, folded }) =>

@@ -30,6 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'usage-overrun': 'The model’s server used more than had been set aside for it.',
   store: 'The results could not be written.',
   internal: 'The optimizer itself failed.',
+  stopped: 'The run was left before it had ended.',
 };
 
 const GO_ON = 'Nothing that was paid for is lost: the run goes on where it was.';
@@ -57,11 +58,10 @@ export function statusNotice({ status, failure, view }: RunPanelState): StatusNo
       return { kind: 'info', text: 'The run was discarded: there is no verdict, and the prompt is as it was.' };
     case 'failed':
     case 'interrupted': {
-      const cause = failure ?? (view.pausedReason === null ? undefined : REASONS[view.pausedReason]);
-      return {
-        kind: failure === null ? 'warning' : 'error',
-        text: `${cause ?? 'The run was interrupted before it had ended.'} ${GO_ON}`,
-      };
+      // The engine's own sentence says what to do; a code that was written down does not.
+      if (failure !== null) return { kind: 'error', text: failure };
+      const cause = view.pausedReason === null ? undefined : REASONS[view.pausedReason];
+      return { kind: 'warning', text: `${cause ?? 'The run was interrupted before it had ended.'} ${GO_ON}` };
     }
   }
 }

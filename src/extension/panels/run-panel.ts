@@ -1,7 +1,6 @@
 /** The run panel beside the editor: a snapshot when the page is ready, then what changed. */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { whatCouldHelp } from '../../protocol/advice.ts';
 import { describeError } from '../../protocol/errors.ts';
 import { readPanelMessage } from '../../protocol/messages.ts';
 import type { HostMessage, PanelMessage, RunPanelState } from '../../protocol/messages.ts';
@@ -10,6 +9,7 @@ import type { Product } from '../product.ts';
 import type { RunSession } from '../runs/run-session.ts';
 import { candidateText } from './candidate-text.ts';
 import { pageFolder, pageHtml } from './page.ts';
+import { runPanelState, stateChanges } from './run-panel-state.ts';
 
 const PAGE = 'run-panel';
 
@@ -52,24 +52,55 @@ export function registerRunPanel(product: Product): vscode.Disposable {
       panel.webview.options = { enableScripts: true, localResourceRoots: [pageFolder(product.context.extensionUri)] };
       const session = isKept(state) ? await product.sessions.open(dirname(state.specPath), state.runId) : null;
       if (session !== null) connect(product, panel, session);
+      else if (isKept(state)) sayGone(product, panel, state);
       else panel.dispose();
     },
   });
 }
 
-function connect(product: Product, panel: vscode.WebviewPanel, session: RunSession): void {
+/** A panel that was open when its run was deleted: says so, and still leads to the file. */
+function sayGone(product: Product, panel: vscode.WebviewPanel, { specPath }: Kept): void {
   const { webview } = panel;
+  const listening = webview.onDidReceiveMessage((value: unknown) => {
+    const message = readPanelMessage(value);
+    const gone: HostMessage = { type: 'gone' };
+    if (message?.type === 'ready') void webview.postMessage(gone);
+    if (message?.type === 'open-spec') {
+      showSpec(specPath).catch((error: unknown) => {
+        product.log.error(describeError(error));
+      });
+    }
+  });
+  panel.onDidDispose(() => {
+    listening.dispose();
+  });
+  webview.html = pageHtml(webview, product.context.extensionUri, PAGE, panel.title);
+}
+
+async function showSpec(specPath: string): Promise<void> {
+  await vscode.window.showTextDocument(vscode.Uri.file(specPath), { viewColumn: vscode.ViewColumn.One });
+}
+
+function connect(product: Product, panel: vscode.WebviewPanel, first: RunSession): void {
+  const { webview } = panel;
+  let session = first;
   open.set(session, panel);
   let sent: RunPanelState | null = null;
   const post = (message: HostMessage): void => {
     void webview.postMessage(message);
   };
   const listening = [
-    session.onDidChange(() => {
+    product.sessions.onDidChange((changed) => {
+      if (changed.id !== session.id) return;
+      if (changed !== session) {
+        // The run was resumed: the same run goes on in another session, and in this panel.
+        session = changed;
+        open.set(session, panel);
+      }
       // Before the page is ready there is nobody to tell; the snapshot will say it all.
       if (sent === null) return;
       const state = stateOf(session);
-      post(changes(sent, state));
+      post(stateChanges(sent, state));
       sent = state;
     }),
     webview.onDidReceiveMessage((value: unknown) => {
@@ -95,32 +126,8 @@ function connect(product: Product, panel: vscode.WebviewPanel, session: RunSessi
   webview.html = pageHtml(webview, product.context.extensionUri, PAGE, session.name);
 }
 
-function stateOf(session: RunSession): RunPanelState {
-  const { id, name, specPath, status, failure, result, view } = session;
-  return {
-    id,
-    name,
-    spec: vscode.workspace.asRelativePath(specPath),
-    specPath,
-    status,
-    failure,
-    canReview: result?.verdict?.outcome === 'better',
-    minutes: result?.time.minutes ?? null,
-    advice: result === null || status === 'discarded' ? [] : whatCouldHelp(result),
-    view,
-  };
-}
-
-/** Only what differs: a run of hundreds of candidates does not send them all again for one more call. */
-function changes(before: RunPanelState, after: RunPanelState): HostMessage {
-  const differing = <T extends object>(old: T, next: T): Partial<T> =>
-    Object.fromEntries(
-      Object.entries(next).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(old[key as keyof T])),
-    ) as Partial<T>;
-  const { view: viewBefore, ...stateBefore } = before;
-  const { view: viewAfter, ...stateAfter } = after;
-  return { type: 'patch', state: differing(stateBefore, stateAfter), view: differing(viewBefore, viewAfter) };
-}
+const stateOf = (session: RunSession): RunPanelState =>
+  runPanelState(session, vscode.workspace.asRelativePath(session.specPath));
 
 async function answer(
   product: Product,
@@ -148,7 +155,7 @@ async function answer(
       await vscode.commands.executeCommand('promptopt.reviewResult', session.id, session.specPath);
       break;
     case 'open-spec':
-      await vscode.window.showTextDocument(vscode.Uri.file(session.specPath), { viewColumn: vscode.ViewColumn.One });
+      await showSpec(session.specPath);
       break;
     case 'show-log':
       product.log.show();

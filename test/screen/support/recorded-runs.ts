@@ -7,7 +7,7 @@ import { workerFiles } from '../../../src/cli/worker-files.ts';
 import { createEngine } from '../../../src/engine/index.ts';
 import type { Engine, Limits, OptimizationResult, ResultsStore, Run, Task } from '../../../src/engine/index.ts';
 import { candidateText } from '../../../src/extension/panels/candidate-text.ts';
-import { whatCouldHelp } from '../../../src/protocol/advice.ts';
+import { runPanelState } from '../../../src/extension/panels/run-panel-state.ts';
 import { describeError } from '../../../src/protocol/errors.ts';
 import { createRunFold } from '../../../src/protocol/folds/run-view.ts';
 import type { RunView } from '../../../src/protocol/folds/run-view.ts';
@@ -82,18 +82,8 @@ async function recordRun(
   const states: RunPanelState[] = [];
   const state = (status: RunPanelState['status'], failure: string | null, result: OptimizationResult | null) => {
     const view = fold.view();
-    states.push({
-      id: run.id,
-      name: plan.name,
-      spec: `prompts/${spec}`,
-      specPath: task.path,
-      status,
-      failure,
-      canReview: result?.verdict?.outcome === 'better',
-      minutes: result?.time.minutes ?? null,
-      advice: result === null ? [] : whatCouldHelp(result),
-      view,
-    });
+    const session = { id: run.id, name: plan.name, specPath: task.path, status, failure, result, view };
+    states.push(runPanelState(session, `prompts/${spec}`));
     return view;
   };
   try {
