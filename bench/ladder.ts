@@ -2,7 +2,8 @@
 import { meanScore, rungsOf } from './ladder/measure.ts';
 import { TASKS, rowsOf } from './ladder/tasks.ts';
 
-const split = process.argv[2] ?? 'test';
+const json = process.argv.includes('--json');
+const split = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? 'test';
 if (split !== 'train' && split !== 'validation' && split !== 'test') throw new Error(`There is no split "${split}".`);
 
 const table = new Map<string, string[]>();
@@ -17,8 +18,14 @@ for (const task of TASKS) {
 }
 const perCall = (performance.now() - start) / calls;
 
-const cell = (text: string): string => text.padStart(16);
-console.log(`embedded/apprentice on the ${split} rows, mean score 0…1`);
-console.log(`${''.padEnd(24)}${TASKS.map((task) => cell(task.name)).join('')}`);
-for (const [name, scores] of table) console.log(`${name.padEnd(24)}${scores.map(cell).join('')}`);
-console.log(`${perCall.toFixed(2)} ms a call over ${calls} calls`);
+if (json) {
+  console.log(
+    JSON.stringify({ split, tasks: TASKS.map(({ name }) => name), rungs: Object.fromEntries(table), perCall }),
+  );
+} else {
+  const cell = (text: string): string => text.padStart(16);
+  console.log(`embedded/apprentice on the ${split} rows, mean score 0…1`);
+  console.log(`${''.padEnd(24)}${TASKS.map((task) => cell(task.name)).join('')}`);
+  for (const [name, scores] of table) console.log(`${name.padEnd(24)}${scores.map(cell).join('')}`);
+  console.log(`${perCall.toFixed(2)} ms a call over ${calls} calls`);
+}

@@ -1,4 +1,7 @@
-/** `npm run bench`: prints the figures of every script in `bench/`, or only of those named: `npm run bench -- ladder`. */
+/**
+ * `npm run bench`: prints the figures of every script in `bench/`, or only of those named: `npm run bench -- ladder`.
+ * With `--json`, one document of all of them on stdout.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +15,8 @@ const known = readdirSync(join(root, 'bench'))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.slice(0, -'.ts'.length))
   .sort();
-const asked = process.argv.slice(2);
+const json = process.argv.includes('--json');
+const asked = process.argv.slice(2).filter((argument) => argument !== '--json');
 const unknown = asked.find((name) => !known.includes(name));
 if (unknown !== undefined) {
   say(`There is no bench "${unknown}". There are: ${known.join(', ')}.`);
@@ -21,13 +25,16 @@ if (unknown !== undefined) {
 // Figures are those of the product as it ships, so it is built first.
 await buildProducts();
 let failed = false;
+const documents = {};
 for (const name of asked.length > 0 ? asked : known) {
-  console.log(`\n${name}`);
-  const { status } = spawnSync(
+  (json ? say : console.log)(`\n${name}`);
+  const { status, stdout } = spawnSync(
     process.execPath,
-    ['--expose-gc', '--disable-warning=ExperimentalWarning', join('bench', `${name}.ts`)],
-    { cwd: root, stdio: 'inherit' },
+    ['--expose-gc', '--disable-warning=ExperimentalWarning', join('bench', `${name}.ts`), ...(json ? ['--json'] : [])],
+    { cwd: root, stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'], encoding: 'utf8' },
   );
   failed ||= status !== 0;
+  if (json && status === 0) documents[name] = JSON.parse(stdout);
 }
+if (json) console.log(JSON.stringify(documents, null, 2));
 process.exit(failed ? 1 : 0);
