@@ -193,7 +193,9 @@ function Row({ row: { candidate, outcome, best }, index, selected, stop, onSelec
         {number}
       </td>
       <td class="col-note" dir="auto">
-        {note}
+        <span class="note" title={note}>
+          {note}
+        </span>
       </td>
       <td class="col-score number">
         {estimate === null ? (

@@ -105,7 +105,7 @@ function configuration(now: () => ChartLook, onChoose: (point: ChartPoint) => vo
   const many = data.points.length > MOST_INTERVALS;
   const font = { family: theme.font.family, size: theme.font.size - 1 };
   const ticks = { color: theme.foreground, font };
-  const radius = ({ best, hash }: ChartPoint): number => (hash === selected ? 6 : best ? 5 : many ? 2 : 4);
+  const radius = ({ best, hash }: ChartPoint): number => (hash === selected ? 6 : best ? 5 : many ? 1.5 : 4);
   const at = ({ x, estimate }: { readonly x: number; readonly estimate: { readonly mean: number } }): Point => ({
     x,
     y: estimate.mean,

@@ -15,7 +15,9 @@ export function Header({ run, post }: HeaderProps): JSX.Element {
   const doing = run.status === 'running' ? activity(run) : '';
   return (
     <header class="run-header">
-      <h1 dir="auto">{run.name}</h1>
+      <h1 dir="auto" title={run.name}>
+        {run.name}
+      </h1>
       <Actions run={run} post={post} />
       <p class="run-facts">
         <span class={`status status-${run.status}`}>

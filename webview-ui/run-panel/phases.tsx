@@ -26,7 +26,11 @@ export function Phases({ phases, moving, progress }: PhasesProps): JSX.Element {
         {phases.map((phase) => (
           <li key={phase.path} class={`phase phase-${phase.state}`}>
             <Icon name={phase.state === 'done' ? 'check' : moving ? 'play' : 'circle-outline'} />
-            <span class="phase-words" dir="auto">
+            <span
+              class="phase-words"
+              dir="auto"
+              title={phase.note === null ? phase.name : `${phase.name} · ${phase.note}`}
+            >
               <span class="sr-only">{phase.state === 'done' ? 'Done: ' : 'Under way: '}</span>
               {within(phase) === null ? null : <span class="quiet">{within(phase)} · </span>}
               {phase.name}

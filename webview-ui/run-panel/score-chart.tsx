@@ -31,10 +31,6 @@ export function ScoreChart(props: ScoreChartProps): JSX.Element {
     <section class="chart" aria-labelledby="chart-title">
       <div class="section-head">
         <h2 id="chart-title">Score</h2>
-        <span class="legend quiet">
-          <Icon name="circle-filled" class="accent" /> best so far <Icon name="circle-outline" /> other, with 95 %
-          interval
-        </span>
         <span class="controls">
           <Select label="Score against" value={axis} options={CHART_AXES} onChange={onAxis} />
           <Button
@@ -52,7 +48,17 @@ export function ScoreChart(props: ScoreChartProps): JSX.Element {
       ) : asTable ? (
         <PointTable data={data} axis={axis} />
       ) : (
-        <Drawn {...props} data={data} />
+        <>
+          <Drawn {...props} data={data} />
+          <p class="legend quiet">
+            <span>
+              <Icon name="circle-filled" class="accent" /> best so far, with its 95 % band
+            </span>
+            <span>
+              <Icon name="circle-outline" /> other candidates
+            </span>
+          </p>
+        </>
       )}
     </section>
   );

@@ -59,7 +59,7 @@ export function statusNotice({ status, failure, view }: RunPanelState): StatusNo
     case 'failed':
     case 'interrupted': {
       // The engine's own sentence says what to do; a code that was written down does not.
-      if (failure !== null) return { kind: 'error', text: failure };
+      if (failure !== null) return { kind: view.pausedReason === 'stopped' ? 'info' : 'error', text: failure };
       const cause = view.pausedReason === null ? undefined : REASONS[view.pausedReason];
       return { kind: 'warning', text: `${cause ?? 'The run was interrupted before it had ended.'} ${GO_ON}` };
     }
