@@ -202,7 +202,7 @@ function createStore(
       async lookup(identity) {
         if (!(await journalled(lease)).has(identity)) return null;
         const [row] = await channel.read('journal', lease.runId, identity);
-        return row === undefined ? null : json(row, 'reply') as StoredReply;
+        return row === undefined ? null : (json(row, 'reply') as StoredReply);
       },
       async answered(identity, reply) {
         await channel.write([{ write: 'journal', values: [lease.runId, identity, JSON.stringify(reply)] }], lease);
@@ -224,7 +224,7 @@ function createStore(
     cache: () => ({
       async get(identity) {
         const [row] = await channel.read('cache', identity);
-        return row === undefined ? null : json(row, 'reply') as StoredReply;
+        return row === undefined ? null : (json(row, 'reply') as StoredReply);
       },
       put(identity, reply) {
         buffered([{ write: 'cache', values: [identity, JSON.stringify(reply), clock.now()] }]);
