@@ -53,6 +53,7 @@ function range({ minimum, exclusiveMinimum, maximum }: JsonSchema): string {
 export function valueWords(schema: JsonSchema): string {
   const { type } = schema;
   if (schema.anyOf !== undefined) return schema.anyOf.map(valueWords).join(', or ');
+  if (typeof type === 'object') return type.map((one) => valueWords({ ...schema, type: one })).join(', or ');
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (schema.enum !== undefined) return `one of ${schema.enum.map((value) => code(String(value))).join(', ')}`;
   switch (type) {
@@ -60,6 +61,8 @@ export function valueWords(schema: JsonSchema): string {
       return `a whole number${range(schema)}`;
     case 'number':
       return `a number${range(schema)}`;
+    case 'null':
+      return '`null`';
     case 'boolean':
       return '`true` or `false`';
     case 'array':

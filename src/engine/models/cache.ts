@@ -1,5 +1,5 @@
 /** Replies shared by all runs, and one call in the air for all who ask the same. */
-import { identityOf } from './identity.ts';
+import { identityAt } from './identity.ts';
 import { deltaOf, fromStored, toStored } from './journal.ts';
 import type { Generation, LanguageModel } from './language-model.ts';
 import { NO_SPEND } from '../../protocol/events.ts';
@@ -31,14 +31,19 @@ async function orAborted(reply: Promise<Generation>, signal: AbortSignal, onAbor
   }
 }
 
-export function withCache(inner: LanguageModel, cache: CachePort | null): LanguageModel {
+/** @param endpointOf where a model answers, when that is not its provider's own place */
+export function withCache(
+  inner: LanguageModel,
+  cache: CachePort | null,
+  endpointOf: (model: string) => string | undefined = () => undefined,
+): LanguageModel {
   const flights = new Map<string, Flight>();
   const land = (identity: string, flight: Flight): void => {
     if (flights.get(identity) === flight) flights.delete(identity);
   };
   return {
     async generate(request, options = {}) {
-      const identity = identityOf(request);
+      const identity = identityAt(request, endpointOf(request.model));
       const { signal, onDelta } = options;
       if (signal?.aborted === true) throw aborted();
       let flight = flights.get(identity);

@@ -51,7 +51,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const metered = withPaidMeter(provider, paid, spendLog, infoOf);
   const limited = withLimiter(metered, (model) => connections.limiter(model));
-  const shared = withCache(withRetry(limited, { retries, clock, random }), cache);
+  const shared = withCache(withRetry(limited, { retries, clock, random }), cache, (model) => infoOf(model).endpoint);
   const journalled = journal === null ? shared : withJournal(shared, journal);
   return { under: (nominal) => withNominalBudget(journalled, nominal, infoOf) };
 }

@@ -16,6 +16,10 @@ function inOrder(value: unknown): unknown {
 /** JSON with sorted keys and without undefined values. One call for the whole is twice as fast as one a string. */
 const canonicalJson = (value: unknown): string => JSON.stringify(inOrder(value));
 
+/** The identity of a call among those of other endpoints, for what outlives a run. */
+export const identityAt = (request: GenerationRequest, endpoint: string | undefined): CallIdentity =>
+  endpoint === undefined ? identityOf(request) : hash('sha256', `${identityOf(request)} at ${endpoint}`);
+
 /** Journal, cache and paid meter ask for the identity of the same request, and a request never changes. */
 const known = new WeakMap<GenerationRequest, CallIdentity>();
 

@@ -26,6 +26,8 @@ export interface ModelInfo {
   readonly byteLevelTokenizer: boolean;
   /** Whether it spends tokens on reasoning before it answers; they count as output. */
   readonly reasons: boolean;
+  /** Where it answers, when that is not the provider's own place: the same name there is another model. */
+  readonly endpoint?: string;
 }
 
 export interface ModelProvider extends LanguageModel {

@@ -111,6 +111,20 @@ describe('the cache', () => {
     assert.equal(textOf(await model.generate(makeRequest('x'))), 'second');
   });
 
+  it('gives no reply of one endpoint for another: the same name there is another model', async () => {
+    const cache = mapCache();
+    const at = (endpoint: string | undefined, reply: string) =>
+      withCache(
+        scriptedModel(() => makeGeneration(reply)),
+        cache,
+        () => endpoint,
+      );
+    assert.equal(textOf(await at(undefined, 'own').generate(makeRequest('x'))), 'own');
+    assert.equal(textOf(await at('http://127.0.0.1:1/v1', 'one').generate(makeRequest('x'))), 'one');
+    assert.equal(textOf(await at('http://127.0.0.1:2/v1', 'two').generate(makeRequest('x'))), 'two');
+    assert.equal(textOf(await at('http://127.0.0.1:1/v1', 'new').generate(makeRequest('x'))), 'one');
+  });
+
   it('forgets a failed call: the next asker may have more luck', async () => {
     const model = withCache(
       scriptedModel((_request, call) => (call === 0 ? Promise.reject(transient()) : makeGeneration('ok'))),

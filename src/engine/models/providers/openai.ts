@@ -199,6 +199,7 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
         // OpenAI's encodings are byte-level; what stands behind another endpoint is not known.
         byteLevelTokenizer: !isOwn,
         reasons: isReasoningModel(modelId),
+        ...(isOwn ? { endpoint: place } : {}),
       };
     },
     countTokens: (_modelId, text) => count(text),
