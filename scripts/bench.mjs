@@ -34,7 +34,8 @@ for (const name of asked.length > 0 ? asked : known) {
     { cwd: root, stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'], encoding: 'utf8' },
   );
   failed ||= status !== 0;
-  if (json && status === 0) documents[name] = JSON.parse(stdout);
+  // What a bench starts may print as well; its document is its last line.
+  if (json && status === 0) documents[name] = JSON.parse(stdout.trim().split('\n').at(-1));
 }
 if (json) console.log(JSON.stringify(documents, null, 2));
 process.exit(failed ? 1 : 0);

@@ -47,7 +47,7 @@ async function bundle(files: readonly string[], folder: string): Promise<string>
 }
 
 /** A desktop where one is named, or can be downloaded and nothing else serves; else this project's own executable. */
-function executable(): string | undefined {
+export function executable(): string | undefined {
   const named = process.env['PROMPTOPT_CODE'] ?? (process.platform === 'win32' ? 'download' : '');
   if (named === 'download') return undefined;
   return named === '' ? join(import.meta.dirname, 'code.mjs') : named;
