@@ -42,7 +42,10 @@ export function wilsonInterval(successes: number, n: number, level = 0.95): read
   const share = successes / n;
   const centre = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
   const half = (z / (1 + (z * z) / n)) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  // At the ends the bounds are 0 and 1 exactly; in floating point they would miss them by a hair.
+  const low = successes === 0 ? 0 : Math.max(0, centre - half);
+  const high = successes === n ? 1 : Math.min(1, centre + half);
+  return [low, high];
 }
 
 /** Interval of a mean of scores in 0…1: Wilson where every score is 0 or 1, else Student's t cut to 0…1. */

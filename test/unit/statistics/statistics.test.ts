@@ -92,6 +92,13 @@ describe('intervals', () => {
     assert.equal(high.toFixed(4), '0.3662');
   });
 
+  it('hold the share itself, also when nothing or everything succeeded', () => {
+    for (const n of [1, 7, 60, 100]) {
+      assert.equal(wilsonInterval(0, n)[0], 0);
+      assert.equal(wilsonInterval(n, n)[1], 1);
+    }
+  });
+
   it('cover the true mean about as often as they say', () => {
     let covered = 0;
     const trials = 300;
