@@ -10,6 +10,12 @@ type Outcome = OptimizationResult | null | undefined;
 const optimize = (uri: vscode.Uri, more: object = {}): Thenable<Outcome> =>
   vscode.commands.executeCommand<Outcome>('promptopt.optimizePrompt', { uri, confirmed: true, seed: 7, ...more });
 
+/** The run panels that are open. */
+const panels = (): vscode.Tab[] =>
+  vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('promptopt.run'));
+
 const diffTab = (): vscode.TabInputTextDiff | undefined => {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputTextDiff ? input : undefined;
@@ -42,11 +48,7 @@ describe('optimizing in the window', () => {
     assert.equal(result?.verdict?.outcome, 'better');
     assert.equal(result.verdict.basis, 'held-out');
     assert.ok(result.spent.calls <= 800);
-    await until('the panel', () =>
-      vscode.window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .some(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('promptopt.run')),
-    );
+    await until('the panel', () => panels().length > 0);
   });
 
   it('shows the result as a diff that is taken back when the original is kept', async () => {
@@ -119,6 +121,9 @@ describe('optimizing in the window', () => {
 
   it('goes on with an interrupted run and ends with the verdict it would have had', async () => {
     const whole = await optimize(uri, { seed: 13, limits: { calls: 400 } });
+    // The window learns of a new tab a little later.
+    await until('the panels', () => panels().length === api.sessions.all.length);
+    const open = panels().length;
     const running = optimize(uri, { seed: 13, limits: { calls: 400 } });
     const session = await until('a run with a score', () =>
       api.sessions.live.find(({ view }) => view.incumbent !== null),
@@ -126,9 +131,11 @@ describe('optimizing in the window', () => {
     session.abort();
     assert.equal(await running, null);
     assert.equal(session.status, 'interrupted');
+    await until('its panel', () => panels().length === open + 1);
     const resumed = await vscode.commands.executeCommand<Outcome>('promptopt.resumeRun', session.id, spec);
     assert.equal(resumed?.runId, session.id);
     assert.deepEqual(resumed.verdict, whole?.verdict);
+    assert.equal(panels().length, open + 1, 'the run goes on in the panel it had');
   }).timeout(90_000);
 
   it('opens a stored run again with what it had shown', async () => {
