@@ -20,6 +20,7 @@ try {
 }
 
 const asked = process.argv.slice(2);
+const folder = asked.length > 0 ? (process.env.INIT_CWD ?? process.cwd()) : root;
 // Node 22 still calls its SQLite experimental; that is no news for the user.
 const child = spawn(
   process.execPath,
@@ -30,7 +31,12 @@ const child = spawn(
     ...(asked.length > 0 ? asked : EXAMPLE),
   ],
   // npm changes into the package's folder; a path the user typed is meant from where the user is.
-  { stdio: 'inherit', cwd: asked.length > 0 ? (process.env.INIT_CWD ?? process.cwd()) : root },
+  {
+    stdio: 'inherit',
+    cwd: folder,
+    // What it says to type next is there without an installation.
+    env: { ...process.env, ...(folder === root ? { PROMPTOPT_COMMAND: 'node dist/cli.js' } : {}) },
+  },
 );
 
 // A terminal sends ctrl-C to the child as well: passed on again it would count as a second one.

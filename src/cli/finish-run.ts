@@ -106,7 +106,7 @@ export async function finishRun(
   terminal.out(`\n${colours.dim('Report')}  ${report}`);
   if (written !== null) terminal.out(written);
   terminal.out(
-    `${colours.dim('Next')}    ${nextStep(finished, shown, written !== null, isBelow(folder, dirname(dirname(store.location.path))) ? '' : ` --in ${shown}`)}`,
+    `${colours.dim('Next')}    ${nextStep(finished, shown, written !== null, context.env['PROMPTOPT_COMMAND'] ?? 'promptopt', isBelow(folder, dirname(dirname(store.location.path))) ? '' : ` --in ${shown}`)}`,
   );
 }
 
@@ -116,8 +116,8 @@ function isBelow(folder: string, home: string): boolean {
   return !way.startsWith('..') && !isAbsolute(way);
 }
 
-function nextStep({ result }: Finished, file: string, written: boolean, where: string): string {
-  const show = `promptopt runs show ${result.runId}${where}`;
+function nextStep({ result }: Finished, file: string, written: boolean, command: string, where: string): string {
+  const show = `${command} runs show ${result.runId}${where}`;
   if (written || result.chosen.hash === result.original.hash) return `${show}  (every candidate)`;
   return `${show} --write  (puts the better prompt into ${file})`;
 }

@@ -8,6 +8,7 @@ import type { CommandContext } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { createInterrupts } from './interrupts.ts';
+import { checkoutNode, isNewEnough, runUnder } from './newer-node.ts';
 import { runProgram } from './program.ts';
 import { showError } from './show-error.ts';
 import { createTerminal } from './terminal.ts';
@@ -15,6 +16,9 @@ import { userDataFolder } from './user-data.ts';
 import { workerFiles } from './worker-files.ts';
 
 const { env, argv } = process;
+const own = isNewEnough(process.versions.node) ? null : checkoutNode(import.meta.url, process.platform, process.arch);
+if (own !== null) process.exit(await runUnder(own, argv.slice(1)));
+
 const terminal = createTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env });
 let exitCode: ExitCode = EXIT.done;
 let engine: Engine | null = null;
