@@ -33,4 +33,40 @@ describe('an evaluation outside a run', () => {
       workspace.remove();
     }
   });
+
+  it('counts a row that is asked several times once, with the mean of its repeats', async () => {
+    let call = 0;
+    // Every second answer is no label at all: rows differ from themselves as well as from each other.
+    const server = await startOpenAiServer((received, response) => {
+      const reply = apprenticeCompletion(received) as { choices: { message: { content: string } }[] };
+      const label = received.body.messages.at(-1)?.content;
+      const [choice] = reply.choices;
+      if (choice !== undefined) choice.message.content = call++ % 2 === 0 ? labelIn(label) : 'nothing';
+      send(response, reply);
+    });
+    const workspace = makeWorkspace({ model: 'openai/m', config: configFor(server.baseUrl, PRICE), validation: 21 });
+    const engine = workspace.open({ concurrency: 1 });
+    try {
+      const report = await engine.evaluate(await engine.openTask(workspace.spec), { repeat: 3, limits: {} });
+      assert.equal(report.rows.length, 63);
+      assert.equal(report.estimate.rows, 21);
+      const scores = new Map<string, number[]>();
+      for (const { id, score } of report.rows) scores.set(id, [...(scores.get(id) ?? []), score]);
+      const means = [...scores.values()].map((each) => each.reduce((sum, one) => sum + one, 0) / each.length);
+      const expected = means.reduce((sum, one) => sum + one, 0) / means.length;
+      assert.ok(means.some((one) => one > 0 && one < 1));
+      assert.ok(Math.abs(report.estimate.mean - expected) < 1e-12);
+    } finally {
+      await engine.close();
+      await server.close();
+      workspace.remove();
+    }
+  });
 });
+
+/** A label of the task that the row speaks of, or the first one. */
+function labelIn(content: unknown): string {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  if (/parcel|courier|delivery|tracking|arrived/.test(text)) return 'shipping';
+  return /crash|login|error|password|screen/.test(text) ? 'technical' : 'billing';
+}
