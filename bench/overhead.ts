@@ -1,6 +1,7 @@
 /**
  * What the engine's stack costs on top of the official SDK: the same 2,000 calls to the same server, by the bare SDK and
- * through the stack with its store on disk, by turns. The figure is the ratio within each pair.
+ * through the stack with its store on disk, by turns. The same number of calls is in the air; the stack has as many rows
+ * under way as an evaluation has. The figure is the ratio within each pair.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,6 +12,7 @@ import { textMessage } from '../src/engine/models/language-model.ts';
 import { openai } from '../src/engine/models/providers/openai.ts';
 import { toParams } from '../src/engine/models/providers/openai/request.ts';
 import { renderMessages } from '../src/engine/spec/template.ts';
+import { rowsUnderWay } from '../src/engine/evaluation/evaluator.ts';
 import { report } from './support/figures.ts';
 import type { Figure } from './support/figures.ts';
 import { measure } from './support/measure.ts';
@@ -63,7 +65,7 @@ async function stacked(
   try {
     const model = await openStack({ provider: openai, settings: { baseUrl }, model: MODEL, concurrency, run });
     return await measure(async () => {
-      await inPool(requests, concurrency, (request) => model.generate(request));
+      await inPool(requests, rowsUnderWay(concurrency), (request) => model.generate(request));
       await run.store.flush();
     });
   } finally {

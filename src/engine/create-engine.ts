@@ -10,7 +10,7 @@ import { loadTaskData } from './data/load-task-data.ts';
 import type { Engine, EngineOptions, Task } from './engine.ts';
 import { constraints } from './evaluation/constraints/table.ts';
 import type { Evaluator } from './evaluation/evaluation.ts';
-import { createEvaluator } from './evaluation/evaluator.ts';
+import { createEvaluator, rowsUnderWay } from './evaluation/evaluator.ts';
 import { metrics } from './evaluation/metrics/table.ts';
 import { createWorkerSandbox } from './evaluation/worker-sandbox.ts';
 import { chooseModels } from './experiments/choose-models.ts';
@@ -119,7 +119,7 @@ export function createEngine(options: EngineOptions): Engine {
       modelName: target,
       maxOutputTokens: reply,
       services: { countTokens: (text) => connections.countTokens(target, text), sandbox },
-      window: concurrency,
+      window: rowsUnderWay(concurrency),
     });
 
   /** The config beside the store's home: the workspace root, else the nearest one above the spec. */

@@ -18,9 +18,20 @@ export interface EvaluatorOptions {
   readonly modelName: string;
   readonly maxOutputTokens: number;
   readonly services: ConstraintServices;
-  /** Calls under way at once, default 64: bounds memory; the limiter below bounds the provider. */
-  readonly window?: number;
+  /** Rows under way at once, see `rowsUnderWay`: bounds memory; the limiter below bounds the provider. */
+  readonly window: number;
 }
+
+/** Up to so many calls at once, the store keeps up by itself. */
+const KEPT_UP = 8;
+
+/**
+ * Rows under way for so many calls in the air. Above eight, half as many again: the more calls land in one turn, the
+ * longer each waits for the journal, and a next one must be ready when a place is free (`bench/overhead.ts`). They are
+ * kept few, because a kill may charge for what was written down and had not left.
+ */
+export const rowsUnderWay = (concurrency: number): number =>
+  concurrency + Math.max(0, Math.ceil((concurrency - KEPT_UP) / 2));
 
 /** @throws PromptOptError `data` for a score that is no number, naming row and metric. */
 function requireNumber(row: RowResult): RowResult {
@@ -46,7 +57,7 @@ const refusedRow = (exampleId: string, refusal: Error): RowResult => ({
 });
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
-  const { spec, model, modelName, maxOutputTokens, services, window = 64 } = options;
+  const { spec, model, modelName, maxOutputTokens, services, window } = options;
   const { temperature, topP, extra } = spec.modelParameters;
 
   const ask = async (prompt: Prompt, example: Example, evaluate: EvaluateOptions): Promise<RowResult> => {

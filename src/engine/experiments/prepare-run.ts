@@ -5,6 +5,7 @@ import type { Splits } from '../data/example.ts';
 import type { ModelConnections } from '../models/connections.ts';
 import type { ModelInfo } from '../models/provider.ts';
 import { REPLY_LIMITS } from '../models/worst-case.ts';
+import { rowsUnderWay } from '../evaluation/evaluator.ts';
 import type { OptimizerDescriptor } from '../optimizers/optimizer.ts';
 import { renderMessages } from '../spec/template.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
@@ -59,7 +60,7 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
   const target = await services.connections.describe(models.target);
   const proposer = await services.connections.describe(models.proposer);
   const verdictRows = verdictRowsFor(splits.test.length, request.limits.calls);
-  const reserve = reserveFor(verdictRows, services.concurrency, request.limits.calls);
+  const reserve = reserveFor(verdictRows, rowsUnderWay(services.concurrency), request.limits.calls);
   const searchCalls = searchLimits(request.limits, reserve).calls;
   const replyLimits = {
     target: await replyLimitOf(spec, target, [...splits.train, ...splits.validation], (text) =>

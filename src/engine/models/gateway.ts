@@ -1,6 +1,8 @@
 /**
  * Builds the stack behind the one door, outermost first:
- * nominal budget → journal → cache and in-flight sharing → retry → limiter → paid meter → provider.
+ * nominal budget → journal → cache and in-flight sharing → retry → paid meter → limiter → provider.
+ * The paid meter stands before the limiter, so that a call is written down while it waits for its turn, and one that
+ * waits for money holds no turn.
  */
 import type { Budget } from './budget.ts';
 import { withCache } from './cache.ts';
@@ -49,9 +51,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       return { ...generation, costUsd: costOf(generation.usage, infoOf(request.model).price) };
     },
   };
-  const metered = withPaidMeter(provider, paid, spendLog, infoOf);
-  const limited = withLimiter(metered, (model) => connections.limiter(model));
-  const shared = withCache(withRetry(limited, { retries, clock, random }), cache, (model) => infoOf(model).endpoint);
+  const limited = withLimiter(provider, (model) => connections.limiter(model));
+  const metered = withPaidMeter(limited, paid, spendLog, infoOf);
+  const shared = withCache(withRetry(metered, { retries, clock, random }), cache, (model) => infoOf(model).endpoint);
   const journalled = journal === null ? shared : withJournal(shared, journal);
   return { under: (nominal) => withNominalBudget(journalled, nominal, infoOf) };
 }
