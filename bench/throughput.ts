@@ -41,6 +41,7 @@ const scripted: ProviderDescriptor = {
       describe: (id) =>
         Promise.resolve({ id, price: null, contextWindow: null, byteLevelTokenizer: true, reasons: false }),
       countTokens: (_id, text) => Promise.resolve(text.length),
+      list: () => Promise.resolve([]),
     }),
 };
 

@@ -61,12 +61,17 @@ export interface GenerationRequest {
   readonly sample: number;
 }
 
-/** Tokens, as the provider counted them. `inputTokens` includes cached ones; `outputTokens` includes reasoning. */
+/**
+ * Tokens, as the provider counted them. `inputTokens` includes those read from and written to the provider's own cache;
+ * `outputTokens` includes reasoning.
+ */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedInputTokens: number;
   readonly reasoningTokens: number;
+  /** Written to the provider's cache, at a price of their own; absent where there is no such thing. */
+  readonly cacheWriteTokens?: number;
 }
 
 /** Why a reply ended. `length`: cut by its limit. */

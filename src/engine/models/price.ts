@@ -7,6 +7,8 @@ export interface TokenRates {
   readonly outputPerMillion: number;
   /** Defaults to the input price. */
   readonly cachedInputPerMillion?: number;
+  /** Input that is written to the provider's cache. Defaults to the input price. */
+  readonly cacheWritePerMillion?: number;
 }
 
 export interface ModelPrice extends TokenRates {
@@ -22,10 +24,12 @@ export function costOf(usage: Usage, price: ModelPrice | null): number | null {
   const { longContext } = price;
   const rates = longContext !== undefined && usage.inputTokens > longContext.aboveInputTokens ? longContext : price;
   const cachedPrice = rates.cachedInputPerMillion ?? rates.inputPerMillion;
-  const fresh = usage.inputTokens - usage.cachedInputTokens;
+  const written = usage.cacheWriteTokens ?? 0;
+  const fresh = usage.inputTokens - usage.cachedInputTokens - written;
   return (
     (fresh * rates.inputPerMillion +
       usage.cachedInputTokens * cachedPrice +
+      written * (rates.cacheWritePerMillion ?? rates.inputPerMillion) +
       usage.outputTokens * rates.outputPerMillion) /
     1e6
   );

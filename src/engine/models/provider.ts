@@ -30,10 +30,20 @@ export interface ModelInfo {
   readonly endpoint?: string;
 }
 
+/** A model that a provider says it has. */
+export interface ListedModel {
+  /** Without its provider. */
+  readonly id: string;
+  /** Short and for people, e.g. its size on disk; null when there is nothing to say. */
+  readonly note: string | null;
+}
+
 export interface ModelProvider extends LanguageModel {
   describe(modelId: string): Promise<ModelInfo>;
   /** Tokens of a text as this model counts, or the nearest estimate. */
   countTokens(modelId: string, text: string): Promise<number>;
+  /** The models there are, asked of the server. @throws PromptOptError as `generate`. */
+  list(signal?: AbortSignal): Promise<readonly ListedModel[]>;
 }
 
 export interface ProviderDescriptor {

@@ -76,6 +76,7 @@ const apprentice: ModelProvider = {
       reasons: false,
     });
   },
+  list: () => Promise.resolve([{ id: MODEL, note: 'built in' }]),
   countTokens(modelId, text) {
     requireModel(modelId);
     return Promise.resolve(countApprenticeTokens(text));

@@ -203,6 +203,14 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
       };
     },
     countTokens: (_modelId, text) => count(text),
+    async list(signal) {
+      try {
+        const page = await client.models.list(signal === undefined ? {} : { signal });
+        return page.data.map(({ id }) => ({ id, note: null }));
+      } catch (error) {
+        throw toPromptOptError(sdk, error, { baseUrl: place, isOwn, modelId: '' }, false);
+      }
+    },
   };
 }
 
