@@ -210,11 +210,9 @@ function createStore(
       },
     }),
     spendLog: (lease) => ({
-      async sent(identity, worst) {
-        const [row] = await channel.write(
-          [{ write: 'sent', values: [lease.runId, identity, JSON.stringify(worst)] }],
-          lease,
-        );
+      async sent(identity, worst, { model, role }) {
+        const values = [lease.runId, identity, JSON.stringify(worst), model, role, clock.now()];
+        const [row] = await channel.write([{ write: 'sent', values }], lease);
         return Number(row?.['id']);
       },
       settled(attempt, paid) {

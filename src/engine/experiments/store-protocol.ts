@@ -27,7 +27,7 @@ export const WRITES = {
   content: 'INSERT OR IGNORE INTO content (hash, kind, body) VALUES (?, ?, ?)',
   runContent: 'INSERT OR IGNORE INTO run_content (run, hash) VALUES (?, ?)',
   journal: 'INSERT OR IGNORE INTO journal (run, identity, reply) VALUES (?, ?, ?)',
-  sent: 'INSERT INTO attempts (run, identity, worst) VALUES (?, ?, ?) RETURNING id',
+  sent: 'INSERT INTO attempts (run, identity, worst, model, role, time) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
   settled: 'UPDATE attempts SET paid = ? WHERE id = ?',
   cache: 'INSERT OR IGNORE INTO cache (identity, reply, created_at) VALUES (?, ?, ?)',
   input: 'INSERT INTO inputs (run, admission, kind, value) VALUES (?, ?, ?, ?)',

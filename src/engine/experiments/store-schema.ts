@@ -46,4 +46,10 @@ export const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   );
   `,
+  // For accounts by model, role and day. Attempts of older versions say none of the three.
+  `
+  ALTER TABLE attempts ADD COLUMN model TEXT;
+  ALTER TABLE attempts ADD COLUMN role TEXT;
+  ALTER TABLE attempts ADD COLUMN time INTEGER;
+  `,
 ];

@@ -27,7 +27,7 @@ export function withPaidMeter(
       const reservation = await paid.admit(worst, options?.signal);
       let attempt: number | undefined;
       try {
-        attempt = await log?.sent(identityOf(request), worst);
+        attempt = await log?.sent(identityOf(request), worst, request);
       } catch (error) {
         // What could not be written down does not leave.
         reservation.release();

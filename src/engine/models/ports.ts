@@ -1,6 +1,6 @@
 /** What the decorators need of the store. The store implements these; tests hand in maps. */
 import type { Spend } from '../../protocol/events.ts';
-import type { Generation } from './language-model.ts';
+import type { Generation, GenerationRequest } from './language-model.ts';
 
 /** SHA-256, in hex, of the canonical request with its `sample` (see `identity.ts`). */
 export type CallIdentity = string;
@@ -29,8 +29,8 @@ export interface CachePort {
  * the run is resumed.
  */
 export interface SpendLog {
-  /** Resolves, when durable, with the number of the attempt. */
-  sent(identity: CallIdentity, worst: Spend): Promise<number>;
+  /** Resolves, when durable, with the number of the attempt. Accounts are kept by the model and role of the call. */
+  sent(identity: CallIdentity, worst: Spend, call: Pick<GenerationRequest, 'model' | 'role'>): Promise<number>;
   /** Buffered, but durable no later than the next `answered` of the same run. */
   settled(attempt: number, paid: Spend): void;
 }

@@ -88,8 +88,8 @@ describe('the results store', () => {
     const lease = await store.createRun(header('a'), 'me');
     const log = store.spendLog(lease);
     const worst = { ...NO_SPEND, calls: 1, usd: 0.1 };
-    const first = await log.sent('x', worst);
-    await log.sent('y', worst);
+    const first = await log.sent('x', worst, { model: 'openai/a', role: 'target' });
+    await log.sent('y', worst, { model: 'openai/b', role: 'judge' });
     log.settled(first, { ...NO_SPEND, calls: 1, usd: 0.02 });
     await store.flush();
     assert.deepEqual((await store.load('a'))?.paid, { ...NO_SPEND, calls: 2, usd: 0.12 });
