@@ -19,7 +19,11 @@ interface Rates {
   readonly input_mtok?: Tiered;
   readonly output_mtok?: Tiered;
   readonly cache_read_mtok?: Tiered;
+  readonly cache_write_mtok?: Tiered;
 }
+
+/** Providers whose batch endpoint costs a part of the price one by one (their price pages; the data has no such figure). */
+const BATCH_FACTORS: Readonly<Record<string, number>> = { openai: 0.5, anthropic: 0.5 };
 
 const at = (price: Tiered | undefined, inputTokens: number): number | null => {
   if (price === undefined || typeof price === 'number') return price ?? null;
@@ -28,19 +32,20 @@ const at = (price: Tiered | undefined, inputTokens: number): number | null => {
 
 function ratesAt(rates: Rates, inputTokens: number): TokenRates | null {
   const [input, output] = [at(rates.input_mtok, inputTokens), at(rates.output_mtok, inputTokens)];
-  const cached = at(rates.cache_read_mtok, inputTokens);
+  const [cached, written] = [at(rates.cache_read_mtok, inputTokens), at(rates.cache_write_mtok, inputTokens)];
   if (input === null || output === null) return null;
   return {
     inputPerMillion: input,
     outputPerMillion: output,
     ...(cached === null ? {} : { cachedInputPerMillion: cached }),
+    ...(written === null ? {} : { cacheWritePerMillion: written }),
   };
 }
 
 /** Of several tiers the last one stands for all: a forecast may then be too high, never too low. */
 function longContextOf(rates: Rates): ModelPrice['longContext'] {
-  const starts = [rates.input_mtok, rates.output_mtok, rates.cache_read_mtok].flatMap((price) =>
-    price === undefined || typeof price === 'number' ? [] : price.tiers.map((tier) => tier.start),
+  const starts = [rates.input_mtok, rates.output_mtok, rates.cache_read_mtok, rates.cache_write_mtok].flatMap(
+    (price) => (price === undefined || typeof price === 'number' ? [] : price.tiers.map((tier) => tier.start)),
   );
   const highest = ratesAt(rates, Infinity);
   return starts.length === 0 || highest === null ? undefined : { ...highest, aboveInputTokens: Math.min(...starts) };
@@ -54,8 +59,17 @@ export async function lookUpModel(provider: string, modelId: string): Promise<Kn
   const rates = found.model_price as Rates;
   const base = ratesAt(rates, 0);
   const longContext = longContextOf(rates);
+  const batchFactor = BATCH_FACTORS[provider];
   return {
-    price: base === null ? null : { ...base, source: SOURCE, ...(longContext === undefined ? {} : { longContext }) },
+    price:
+      base === null
+        ? null
+        : {
+            ...base,
+            source: SOURCE,
+            ...(longContext === undefined ? {} : { longContext }),
+            ...(batchFactor === undefined ? {} : { batchFactor }),
+          },
     contextWindow: found.model.context_window ?? null,
   };
 }

@@ -1,7 +1,7 @@
 /** The most a call can use, so that it can be reserved before the call leaves. */
 import type { Spend } from '../../protocol/events.ts';
 import type { GenerationRequest, ModelRole } from './language-model.ts';
-import { costOf } from './price.ts';
+import { highestCostOf } from './price.ts';
 import type { ModelInfo } from './provider.ts';
 
 /** Tokens a chat format adds to each message and to the whole; no known format adds more. */
@@ -36,8 +36,7 @@ function inputBound(request: GenerationRequest, byteLevel: boolean): number {
 
 export function worstCaseOf(request: GenerationRequest, info: ModelInfo): Spend {
   const inputTokens = inputBound(request, info.byteLevelTokenizer);
-  const usage = { inputTokens, outputTokens: request.maxOutputTokens, cachedInputTokens: 0, reasoningTokens: 0 };
-  const usd = costOf(usage, info.price);
+  const usd = highestCostOf({ inputTokens, outputTokens: request.maxOutputTokens }, info.price);
   return {
     calls: 1,
     inputTokens,

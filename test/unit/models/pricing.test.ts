@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { costOf } from '../../../src/engine/models/price.ts';
+import { costOf, highestCostOf } from '../../../src/engine/models/price.ts';
 import { lookUpModel } from '../../../src/engine/models/pricing.ts';
 import { readWorkspaceConfig } from '../../../src/engine/models/workspace-config.ts';
 import { isPromptOptError } from '../../../src/protocol/errors.ts';
@@ -21,6 +21,44 @@ describe('prices', () => {
     const price = { inputPerMillion: 2, outputPerMillion: 4, source: 't' };
     assert.equal(costOf({ ...usage, cachedInputTokens: 500_000 }, price), 6);
     assert.equal(costOf({ ...usage, cachedInputTokens: 500_000 }, { ...price, cachedInputPerMillion: 1 }), 5.5);
+  });
+
+  it('charge input written to a cache at its own rate, and reasoning as the output it is part of', async () => {
+    const { price } = await lookUpModel('anthropic', 'claude-haiku-4-5');
+    assert.equal(price?.cacheWritePerMillion, 1.25);
+    assert.equal(costOf({ ...usage, outputTokens: 0, cacheWriteTokens: 1_000_000 }, price), 1.25);
+    assert.equal(costOf({ ...usage, reasoningTokens: 900_000 }, price), costOf(usage, price));
+  });
+
+  it('of a batch are half at OpenAI and Anthropic, and no less elsewhere', async () => {
+    for (const [provider, model] of [
+      ['openai', 'gpt-4o-mini'],
+      ['anthropic', 'claude-haiku-4-5'],
+    ] as const) {
+      const { price } = await lookUpModel(provider, model);
+      const [one, batch] = [costOf(usage, price), costOf(usage, price, { batch: true })];
+      assert.ok(one !== null && batch !== null && one > 0);
+      assert.equal(batch, one / 2);
+    }
+    const own = { inputPerMillion: 2, outputPerMillion: 4, source: 't' };
+    assert.equal(costOf(usage, own, { batch: true }), 6);
+  });
+
+  it('of zero are prices: what is free costs 0 and is not unknown', () => {
+    assert.equal(costOf(usage, { inputPerMillion: 0, outputPerMillion: 0, source: 'free' }), 0);
+  });
+
+  it('never earn money from a server that counts more cached tokens than were sent', () => {
+    const price = { inputPerMillion: 2, outputPerMillion: 4, cachedInputPerMillion: 0, source: 't' };
+    assert.equal(costOf({ ...usage, outputTokens: 0, cachedInputTokens: 9_000_000 }, price), 0);
+  });
+
+  it('bound a call by the dearest way its input can be charged', () => {
+    const price = { inputPerMillion: 2, outputPerMillion: 4, cacheWritePerMillion: 2.5, source: 't' };
+    assert.equal(highestCostOf(usage, price), 6.5);
+    assert.equal(highestCostOf(usage, null), null);
+    const written = costOf({ ...usage, cacheWriteTokens: 400_000 }, price);
+    assert.ok(written !== null && written <= 6.5);
   });
 
   it('of the workspace are read by full name; a key in the file is refused without being repeated', () => {
