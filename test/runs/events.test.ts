@@ -87,7 +87,7 @@ describe('the events of a run', () => {
 
   it('and errors of a failing provider tell neither key nor content, though the server quotes both', async () => {
     const server = await startOpenAiServer(({ index, body }, response) => {
-      if (index < 40) send(response, apprenticeCompletion({ index, body, headers: {} }));
+      if (index < 40) send(response, apprenticeCompletion({ body }));
       else sendError(response, 401, 'invalid_api_key', {}, `${PLANTED_KEY} ${JSON.stringify(body.messages)}`);
     });
     workspace = makeWorkspace({ model: 'openai/m', config: configFor(server.baseUrl) });

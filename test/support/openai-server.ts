@@ -12,6 +12,9 @@ export interface ReceivedMessage {
 export interface ReceivedCall {
   /** 0 for the first call the server ever got. */
   readonly index: number;
+  readonly method: string;
+  /** With its query, e.g. `/v1/chat/completions`. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: {
     readonly model: string;
@@ -21,6 +24,8 @@ export interface ReceivedCall {
     readonly stream?: boolean;
     readonly response_format?: { readonly type: string };
   };
+  /** The body as it came; empty for a GET. */
+  readonly text: string;
 }
 
 export type Answer = (call: ReceivedCall, response: ServerResponse) => void | Promise<void>;
@@ -45,8 +50,10 @@ export async function startOpenAiServer(answer: Answer): Promise<OpenAiServer> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedCall['body'];
-      const call = { index: calls.length, headers: request.headers, body };
+      const text = Buffer.concat(chunks).toString();
+      const body = JSON.parse(text === '' ? '{}' : text) as ReceivedCall['body'];
+      const { method = '', url: path = '', headers } = request;
+      const call = { index: calls.length, method, path, headers, body, text };
       calls.push(call);
       void answer(call, response);
     });
@@ -108,8 +115,34 @@ export const completion = (
   ...('usage' in more ? (more.usage === null ? {} : { usage: more.usage }) : { usage: USAGE }),
 });
 
+/** A completion as the pieces of a stream: its text in two, its end, and its usage as the last. */
+export function sendStreamed(response: ServerResponse, whole: unknown): void {
+  const { usage, choices, ...rest } = whole as {
+    readonly usage?: unknown;
+    readonly choices: readonly {
+      readonly finish_reason: string;
+      readonly message: { readonly content: string | null; readonly refusal: string | null };
+    }[];
+  };
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const piece = (more: object): void =>
+    void response.write(`data: ${JSON.stringify({ ...rest, object: 'chat.completion.chunk', ...more })}\n\n`);
+  const choice = (delta: object, finish: string | null = null): void => {
+    piece({ choices: [{ index: 0, delta, finish_reason: finish }] });
+  };
+  const [{ message, finish_reason }] = choices as [(typeof choices)[number]];
+  choice({ role: 'assistant', content: '' });
+  const text = message.content ?? '';
+  const middle = Math.ceil(text.length / 2);
+  for (const part of [text.slice(0, middle), text.slice(middle)]) if (part !== '') choice({ content: part });
+  if (message.refusal !== null) choice({ refusal: message.refusal });
+  choice({}, finish_reason);
+  if (usage !== undefined) piece({ choices: [], usage });
+  response.end('data: [DONE]\n\n');
+}
+
 /** Answers as the embedded apprentice does, with its token counts: a server that can be taught by a better prompt. */
-export function apprenticeCompletion({ body }: ReceivedCall): unknown {
+export function apprenticeCompletion({ body }: Pick<ReceivedCall, 'body'>): unknown {
   const answer = answerAsApprentice(
     body.messages.map(({ role, content }) => ({ role, content: String(content) })),
     {

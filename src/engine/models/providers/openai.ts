@@ -6,7 +6,7 @@ import type { FinishReason, Generation, GenerationRequest, Usage } from '../lang
 import { lookUpModel } from '../pricing.ts';
 import type { ModelProvider, ProviderDescriptor, ProviderSettings } from '../provider.ts';
 import { estimateTokens } from '../tokens.ts';
-import { toPromptOptError } from './openai/errors.ts';
+import { notThisProtocol, toPromptOptError } from './openai/errors.ts';
 import type { Endpoint } from './openai/errors.ts';
 import { isReasoningModel, toParams } from './openai/request.ts';
 
@@ -40,11 +40,7 @@ interface Untrusted {
 function readCompletion(completion: ChatCompletion, { baseUrl }: Endpoint): Answer {
   const received = (completion as Untrusted | null)?.choices?.[0];
   if (received?.message === undefined) {
-    throw new PromptOptError('unavailable', `${baseUrl} did not answer as an OpenAI-compatible endpoint does.`, {
-      provider: 'openai',
-      mayHaveCost: true,
-      remedy: 'Check the base URL; it usually ends in /v1.',
-    });
+    throw notThisProtocol(baseUrl);
   }
   const choice = received as ChatCompletion.Choice;
   const { message } = choice;
@@ -62,9 +58,12 @@ function readCompletion(completion: ChatCompletion, { baseUrl }: Endpoint): Answ
 async function readStream(
   chunks: AsyncIterable<ChatCompletionChunk>,
   onDelta: (text: string) => void,
+  { baseUrl }: Endpoint,
 ): Promise<Answer> {
   const answer: Answer = { text: '', finish: null, refused: false, usage: null, toolCalls: [] };
+  let any = false;
   for await (const chunk of chunks) {
+    any = true;
     if (chunk.usage !== null && chunk.usage !== undefined) answer.usage = chunk.usage;
     const [choice] = chunk.choices;
     if (choice === undefined) continue;
@@ -80,6 +79,7 @@ async function readStream(
       call.arguments += called?.arguments ?? '';
     }
   }
+  if (!any) throw notThisProtocol(baseUrl);
   return answer;
 }
 
@@ -170,7 +170,7 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
             options,
           );
           answered = true;
-          answer = await readStream(stream, onDelta);
+          answer = await readStream(stream, onDelta, endpoint);
         }
       } catch (error) {
         if (signal?.aborted === true)

@@ -72,7 +72,10 @@ function fromStatus(error: APIError, status: number, { baseUrl, isOwn, modelId }
       });
     }
     case code === 'context_length_exceeded' || status === 413:
-      return new PromptOptError('bad-request', `The prompt is too long for ${modelId} (${status}).`, details);
+      return new PromptOptError('bad-request', `The prompt is too long for ${modelId} (${status}).`, {
+        ...details,
+        remedy: 'Shorten the prompt or its row, show fewer examples, or use a model with a larger context window.',
+      });
     default:
       return new PromptOptError(
         'bad-request',
@@ -108,6 +111,16 @@ function codesOf(error: unknown): string[] {
 /** Only the kind of a failure is kept as its cause: its text may hold what was sent. */
 const causeOf = (error: unknown): Error => new Error(error instanceof Error ? error.name : typeof error);
 
+/** Something answered, and not in the words of this protocol: a proxy, a login page, another product. */
+export function notThisProtocol(baseUrl: string, cause?: Error): PromptOptError {
+  return new PromptOptError('unavailable', `${baseUrl} did not answer as an OpenAI-compatible endpoint does.`, {
+    provider: PROVIDER,
+    mayHaveCost: true,
+    remedy: 'Check the base URL; it usually ends in /v1.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
 /** @param answered whether the server had begun to answer. */
 export function toPromptOptError(
   sdk: typeof openai,
@@ -130,14 +143,7 @@ export function toPromptOptError(
   if (error instanceof sdk.APIError && typeof error.status === 'number') {
     return fromStatus(error as APIError, error.status, endpoint);
   }
-  if (error instanceof SyntaxError) {
-    return new PromptOptError('unavailable', `${baseUrl} did not answer as an OpenAI-compatible endpoint does.`, {
-      provider: PROVIDER,
-      mayHaveCost: true,
-      remedy: 'Check the base URL; it usually ends in /v1.',
-      cause,
-    });
-  }
+  if (error instanceof SyntaxError) return notThisProtocol(baseUrl, cause);
   const codes = codesOf(error);
   if (!answered && codes.some((code) => NEVER_CONNECTED.includes(code))) {
     return new PromptOptError('transient', `There is no connection to ${baseUrl}.`, {

@@ -1,0 +1,6 @@
+/** A harness for every provider. A new one is a file and a line here. */
+import { embedded } from './embedded.ts';
+import type { ProviderHarness } from './harness.ts';
+import { openai } from './openai.ts';
+
+export const harnesses: readonly ProviderHarness[] = [openai, embedded];
