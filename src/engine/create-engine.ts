@@ -30,7 +30,7 @@ import { systemClock } from './models/clock.ts';
 import { createConnections } from './models/connections.ts';
 import type { ModelConnections } from './models/connections.ts';
 import type { LanguageModel } from './models/language-model.ts';
-import { providers } from './models/providers/table.ts';
+import { providers as ownProviders } from './models/providers/table.ts';
 import { CONFIG_FILE, NO_CONFIG, readWorkspaceConfig } from './models/workspace-config.ts';
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
@@ -90,8 +90,15 @@ function requireReady(task: Task): TaskSpec {
   return task.spec;
 }
 
+/** The folder of a file, or the folder itself. */
+function folderOf(near: string): string {
+  const path = resolve(near);
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
+}
+
 export function createEngine(options: EngineOptions): Engine {
   const { workers, variable, userData, workspace, retries = 4, useCache = true } = options;
+  const providers = [...ownProviders, ...(options.providers ?? [])];
   const clock = systemClock;
   const files = { exists: existsSync };
   const language = createSpecLanguage({ constraints, metrics, strategies: optimizers });
@@ -205,6 +212,14 @@ export function createEngine(options: EngineOptions): Engine {
       source,
       costFormula,
     })),
+    providers: providers.map(({ name, title, summary, example, keyVariable, baseUrlVariable }) => ({
+      name,
+      title,
+      summary,
+      example,
+      keyVariable,
+      baseUrlVariable,
+    })),
     lintRules: language.rules,
 
     lint: (text, path, { severities = {} } = {}) =>
@@ -305,7 +320,7 @@ export function createEngine(options: EngineOptions): Engine {
       };
     },
 
-    async resume(store, runId) {
+    async resume(store, runId, { limits } = {}) {
       const chosen = runId ?? (await store.query({ status: 'interrupted', limit: 1 }))[0]?.header.id;
       if (chosen === undefined) {
         throw new PromptOptError('usage', 'There is no interrupted run to resume.', {
@@ -314,14 +329,21 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const record = await store.load(chosen);
       const services = await servicesFor(record?.header.specPath ?? resolve('.'));
-      return await resumeRun(chosen, { ...services, store });
+      return await resumeRun(chosen, { ...services, store }, limits);
     },
 
-    store(near) {
-      const path = resolve(near);
-      const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-      return openStoreAt(isFile ? dirname(path) : path);
+    async listModels(provider, near, signal) {
+      const { connections } = await servicesFor(join(folderOf(near), CONFIG_FILE));
+      return await connections.list(provider, signal);
     },
+
+    aliases: async (near) => (await configFor(join(folderOf(near), CONFIG_FILE))).aliases,
+
+    forgetConnections() {
+      for (const connections of connected.values()) connections.forget();
+    },
+
+    store: (near) => openStoreAt(folderOf(near)),
 
     async candidatePrompt(store, hash) {
       const text = (await store.getContent([hash])).get(hash);

@@ -8,6 +8,7 @@ import type { DataProblem } from './data/rows.ts';
 import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 import type { Run } from './experiments/run-handle.ts';
 import type { ResultsStore } from './experiments/store.ts';
+import type { ListedModel, ProviderDescriptor } from './models/provider.ts';
 import type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 import type { TaskSpec } from './spec/task-spec.ts';
 
@@ -29,6 +30,8 @@ export interface EngineOptions {
   readonly useCache?: boolean;
   /** Stands in for the platform's `fetch` on the way to providers, e.g. behind a proxy. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Providers only this product has, e.g. VS Code's own models, beside those of the engine's table. */
+  readonly providers?: readonly ProviderDescriptor[];
 }
 
 /** A spec read with its data. */
@@ -48,6 +51,12 @@ export interface OptimizeOptions extends ModelChoice {
   readonly strategy?: string;
   readonly seed?: number;
   /** Each wins over the spec's limit of the same kind. */
+  readonly limits?: Limits;
+}
+
+/** How to go on with a run. */
+export interface ResumeOptions {
+  /** Larger limits; each counts the whole run, with what it has used already. */
   readonly limits?: Limits;
 }
 
@@ -95,6 +104,12 @@ export interface StrategyInfo {
   readonly costFormula: string;
 }
 
+/** Where models are asked, as pickers show it. */
+export type ProviderInfo = Pick<
+  ProviderDescriptor,
+  'name' | 'title' | 'summary' | 'example' | 'keyVariable' | 'baseUrlVariable'
+>;
+
 /** How to lint one file. */
 export interface LintOptions {
   /** How loud each rule is, or `off`; rules that are not named keep their own severity. */
@@ -105,6 +120,7 @@ export interface LintOptions {
 export interface Engine {
   readonly version: string;
   readonly strategies: readonly StrategyInfo[];
+  readonly providers: readonly ProviderInfo[];
   /** The docs of every lint rule. */
   readonly lintRules: readonly LintRule[];
   /** Diagnostics of a file's text, sorted by place. Never throws. */
@@ -119,8 +135,25 @@ export interface Engine {
   evaluate(task: Task, options?: EvaluateOptions): Promise<EvaluationReport>;
   /** @throws PromptOptError `spec`, `data`, `usage`, `budget` or `unavailable`, each with what to do. */
   plan(task: Task, options?: OptimizeOptions): Promise<PlannedRun>;
-  /** Goes on with an interrupted run; the newest one when none is named. */
-  resume(store: ResultsStore, runId?: string): Promise<{ readonly run: Run; readonly note: string | null }>;
+  /**
+   * Goes on with an interrupted run; the newest one when none is named. With `limits`, with a run that ended at its
+   * limit. @throws PromptOptError `usage` when there is nothing to go on with, or no limit is larger.
+   */
+  resume(
+    store: ResultsStore,
+    runId?: string,
+    options?: ResumeOptions,
+  ): Promise<{ readonly run: Run; readonly note: string | null }>;
+  /**
+   * The models a provider has, asked of its server: it costs nothing, and shows whether the key is good.
+   * @param near a spec or folder, for the config that holds there
+   * @throws PromptOptError `unavailable` for a missing or refused key, `transient`, `usage` for an unknown provider
+   */
+  listModels(provider: string, near: string, signal?: AbortSignal): Promise<readonly ListedModel[]>;
+  /** The names a workspace's config gives to models, with what they stand for. @throws PromptOptError `usage` */
+  aliases(near: string): Promise<Readonly<Record<string, string>>>;
+  /** After a key has changed: the next call of every run uses the new one. */
+  forgetConnections(): void;
   /** The results of the workspace a spec or folder lies in. Opened once, closed with the engine. */
   store(near: string): Promise<ResultsStore>;
   /** The text of a candidate of any run of this store; null when it was never stored or is gone. */

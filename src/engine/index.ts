@@ -13,6 +13,7 @@ export type {
   LintOptions,
   OptimizeOptions,
   PlannedRun,
+  ProviderInfo,
   StrategyInfo,
   Task,
 } from './engine.ts';
@@ -52,6 +53,7 @@ export type {
   ToolCall,
   Usage,
 } from './models/language-model.ts';
+export type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './models/provider.ts';
 export type { CachePort, JournalPort, SpendLog, StoredReply } from './models/ports.ts';
 export type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 export type { ChatRole, Demonstration, Prompt, PromptComponent } from './spec/prompt.ts';

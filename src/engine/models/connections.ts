@@ -6,7 +6,7 @@ import { createLimiter } from './limiter.ts';
 import type { Limiter } from './limiter.ts';
 import type { ModelPrice } from './price.ts';
 import { createTokenCounter } from './tokens.ts';
-import type { ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './provider.ts';
+import type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './provider.ts';
 
 export interface ModelConnections {
   /** What is known of `provider/model`. @throws PromptOptError `unavailable` for an unknown provider or missing key. */
@@ -15,6 +15,10 @@ export interface ModelConnections {
   /** The limiter of a model, shared by all runs of the process. */
   limiter(model: string): Limiter;
   countTokens(model: string, text: string): Promise<number>;
+  /** The models a provider says it has, asked of its server. @throws PromptOptError as `open` */
+  list(provider: string, signal?: AbortSignal): Promise<readonly ListedModel[]>;
+  /** The next call connects anew, with the key and address of then. Calls in the air are not disturbed. */
+  forget(): void;
   /** Ends the tokenizer's thread. */
   close(): Promise<void>;
 }
@@ -43,12 +47,13 @@ export function createConnections({
   const opened = new Map<string, Promise<LanguageModel>>();
   const limiters = new Map<string, Limiter>();
 
+  const names = (): string => providers.map(({ name }) => name).join(', ');
   const split = (model: string): { provider: ProviderDescriptor; id: string } => {
     const slash = model.indexOf('/');
     const provider = providers.find(({ name }) => name === model.slice(0, slash));
     if (slash <= 0 || provider === undefined) {
       throw new PromptOptError('unavailable', `There is no provider for the model "${model}".`, {
-        remedy: `Name it as provider/model; providers are ${providers.map(({ name }) => name).join(', ')}.`,
+        remedy: `Name it as provider/model; providers are ${names()}.`,
       });
     }
     return { provider, id: model.slice(slash + 1) };
@@ -93,6 +98,17 @@ export function createConnections({
     async countTokens(model, text) {
       const { provider, id } = split(model);
       return await (await connect(provider)).countTokens(id, text);
+    },
+    async list(name, signal) {
+      const provider = providers.find((descriptor) => descriptor.name === name);
+      if (provider === undefined) {
+        throw new PromptOptError('usage', `There is no provider "${name}".`, { remedy: `Providers are ${names()}.` });
+      }
+      return await (await connect(provider)).list(signal);
+    },
+    forget() {
+      connected.clear();
+      opened.clear();
     },
     close: () => tokenizer.close(),
   };
