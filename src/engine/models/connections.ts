@@ -74,7 +74,10 @@ export function createConnections({
       const { provider, id } = split(model);
       const info = await (await connect(provider)).describe(id);
       const own = prices[model];
-      return own === undefined ? info : { ...info, price: own };
+      if (own === undefined) return info;
+      // Own rates change what a call costs, not that the provider's batches cost less.
+      const batchFactor = info.price?.batchFactor;
+      return { ...info, price: { ...(batchFactor === undefined ? {} : { batchFactor }), ...own } };
     },
     open(model) {
       const known = opened.get(model);

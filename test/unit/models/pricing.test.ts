@@ -72,4 +72,50 @@ describe('prices', () => {
       (error) => isPromptOptError(error) && error.code === 'usage' && !error.message.includes('sk-planted'),
     );
   });
+
+  it('of the workspace hold every rate, and of zero are prices', () => {
+    const rates =
+      '{ inputPerMillion: 0, outputPerMillion: 0, cachedInputPerMillion: 0, cacheWritePerMillion: 3, batchFactor: 0.4, longContext: { inputPerMillion: 5, outputPerMillion: 6, aboveInputTokens: 100 } }';
+    const { prices } = readWorkspaceConfig(`providers: { openai: { prices: { m: ${rates} } } }`, 'c.yaml');
+    assert.deepEqual(prices['openai/m'], {
+      inputPerMillion: 0,
+      outputPerMillion: 0,
+      cachedInputPerMillion: 0,
+      cacheWritePerMillion: 3,
+      batchFactor: 0.4,
+      longContext: { inputPerMillion: 5, outputPerMillion: 6, aboveInputTokens: 100 },
+      source: 'promptopt.config.yaml',
+    });
+  });
+
+  for (const [what, text] of [
+    ['a negative price', 'providers: { openai: { prices: { m: { inputPerMillion: -1, outputPerMillion: 2 } } } }'],
+    [
+      'a price that is no number',
+      'providers: { openai: { prices: { m: { inputPerMillion: .nan, outputPerMillion: 2 } } } }',
+    ],
+    [
+      'a price in the wrong unit',
+      'providers: { openai: { prices: { m: { inputPerMillion: 1.0e12, outputPerMillion: 2 } } } }',
+    ],
+    ['a price in words', 'providers: { openai: { prices: { m: { inputPerMillion: cheap, outputPerMillion: 2 } } } }'],
+    [
+      'a batch dearer than its calls',
+      'providers: { openai: { prices: { m: { inputPerMillion: 1, outputPerMillion: 2, batchFactor: 2 } } } }',
+    ],
+    ['a negative month', 'budget: { monthlyUsd: -5 }'],
+    ['an endless month', 'budget: { monthlyUsd: .inf }'],
+    ['an absurd month', 'budget: { monthlyUsd: 1.0e12 }'],
+  ] as const) {
+    it(`of the workspace are refused with ${what}, in a sentence that names the place`, () => {
+      assert.throws(
+        () => readWorkspaceConfig(text, 'c.yaml'),
+        (error) =>
+          isPromptOptError(error) &&
+          error.code === 'usage' &&
+          error.details.file === 'c.yaml' &&
+          /^c\.yaml: (?:budget|providers)\.\S+: [a-z].*\.$/.test(error.message),
+      );
+    });
+  }
 });
