@@ -1,6 +1,7 @@
 /** Options several commands share, and what they mean to the engine. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { LARGEST_LIMITS } from '../protocol/largest-limits.ts';
 import type { Limits, ModelChoice } from '../engine/index.ts';
 import type { EngineSettings } from './command.ts';
 
@@ -48,6 +49,16 @@ export function aboveZero(text: string): number {
   return value;
 }
 
+/** A limit in `unit`, above 0 and no larger than makes sense. */
+const limitIn =
+  (unit: keyof typeof LARGEST_LIMITS, read: (text: string) => number) =>
+  (text: string): number => {
+    const value = read(text);
+    const most = LARGEST_LIMITS[unit];
+    if (value > most) throw new InvalidArgumentError(`It must be at most ${most.toLocaleString('en-US')}.`);
+    return value;
+  };
+
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))
@@ -67,10 +78,10 @@ export const addModelOptions = (command: Command): Command =>
 
 export const addLimitOptions = (command: Command): Command =>
   command
-    .option('--budget-usd <dollars>', 'hard limit in USD', aboveZero)
-    .option('--budget-calls <n>', 'hard limit in calls, search and verdict together', wholeAboveZero)
-    .option('--budget-tokens <n>', 'hard limit in tokens, input and output together', wholeAboveZero)
-    .option('--minutes <m>', 'limit in minutes for the search', aboveZero);
+    .option('--budget-usd <dollars>', 'hard limit in USD', limitIn('usd', aboveZero))
+    .option('--budget-calls <n>', 'hard limit in calls, search and verdict together', limitIn('calls', wholeAboveZero))
+    .option('--budget-tokens <n>', 'hard limit in tokens, input and output together', limitIn('tokens', wholeAboveZero))
+    .option('--minutes <m>', 'limit in minutes for the search', limitIn('minutes', aboveZero));
 
 export const addCallOptions = (command: Command): Command =>
   command

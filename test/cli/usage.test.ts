@@ -24,6 +24,12 @@ describe('promptopt: how it is called', function () {
       ['--budget-calls', '0'],
       ['--budget-calls', '1.5'],
       ['--budget-usd', 'much'],
+      ['--budget-usd', '-1'],
+      ['--budget-usd', 'NaN'],
+      ['--budget-usd', 'Infinity'],
+      ['--budget-usd', '1e12'],
+      ['--budget-tokens', '99999999999999'],
+      ['--minutes', '1e9'],
       ['--seed', '-1'],
       ['--concurrency', 'x'],
     ] as const;

@@ -1,5 +1,6 @@
 /** What each key of a prompt file may hold: the one source of validation, of the JSON Schema and of the docs. */
 import * as z from 'zod';
+import { LARGEST_LIMITS } from '../../protocol/largest-limits.ts';
 import type { SpecTables } from './descriptors.ts';
 
 const text = z.string();
@@ -21,10 +22,10 @@ const field = z
 const weight = z.number().min(0);
 
 const limits = z.strictObject({
-  usd: z.number().min(0).optional().describe('USD at most.'),
-  calls: z.int().min(0).optional().describe('Calls at most, search and verdict together.'),
-  tokens: z.int().min(0).optional().describe('Tokens at most, input and output together.'),
-  minutes: z.number().min(0).optional().describe('Minutes at most.'),
+  usd: z.number().min(0).max(LARGEST_LIMITS.usd).optional().describe('USD at most.'),
+  calls: z.int().min(0).max(LARGEST_LIMITS.calls).optional().describe('Calls at most, search and verdict together.'),
+  tokens: z.int().min(0).max(LARGEST_LIMITS.tokens).optional().describe('Tokens at most, input and output together.'),
+  minutes: z.number().min(0).max(LARGEST_LIMITS.minutes).optional().describe('Minutes at most.'),
 });
 
 const message = z.object({
