@@ -5,6 +5,8 @@ import type { RunEvent, RunStatus, Spend } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
 import type { StoredReply } from '../models/ports.ts';
 import { addSpend } from '../models/spend.ts';
+import { createReplyCache } from './reply-cache.ts';
+import { createRetention, deleteSteps } from './retention.ts';
 import { createStoreChannel } from './store-channel.ts';
 import type { StoreChannel } from './store-channel.ts';
 import type { StoreLocation } from './store-location.ts';
@@ -101,12 +103,17 @@ function createStore(
     };
   };
 
-  const deleteSteps = (runId: string): WriteStep[] => [
-    ...(
-      ['deleteEvents', 'deleteJournal', 'deleteAttempts', 'deleteInputs', 'deleteRunContent', 'deleteRun'] as const
-    ).map((write) => ({ write, values: [runId] })),
-    { write: 'collectContent', values: [] },
-  ];
+  const cache = createReplyCache(channel, clock, buffered);
+  const retention = createRetention(channel, clock);
+
+  const flush = async (): Promise<void> => {
+    cache.writeUses();
+    await Promise.all(underWay);
+    if (failure === null) return;
+    const error = failure;
+    failure = null;
+    throw error as Error;
+  };
 
   return {
     location,
@@ -172,13 +179,7 @@ function createStore(
         lease,
       );
     },
-    async flush() {
-      await Promise.all(underWay);
-      if (failure === null) return;
-      const error = failure;
-      failure = null;
-      throw error as Error;
-    },
+    flush,
     async events(runId, afterArrival = 0) {
       const rows = await channel.read('events', runId, afterArrival);
       return rows.map((row) => ({
@@ -219,16 +220,7 @@ function createStore(
         buffered([{ write: 'settled', values: [JSON.stringify(paid), attempt] }], lease);
       },
     }),
-    cache: () => ({
-      async get(identity) {
-        const [row] = await channel.read('cache', identity);
-        return row === undefined ? null : (json(row, 'reply') as StoredReply);
-      },
-      put(identity, reply) {
-        buffered([{ write: 'cache', values: [identity, JSON.stringify(reply), clock.now()] }]);
-        return Promise.resolve();
-      },
-    }),
+    cache: () => cache,
     async recordInput(lease, input) {
       await channel.write(
         [{ write: 'input', values: [lease.runId, input.admission, input.kind, JSON.stringify(input.value)] }],
@@ -252,17 +244,30 @@ function createStore(
     async deleteRun(runId) {
       await channel.write(deleteSteps(runId));
     },
-    async purge(days) {
-      const before = clock.now() - days * 86_400_000;
-      const old = (await channel.read('runs')).filter(
-        (row) => Number(row['created_at']) < before && row['pinned'] !== 1 && Number(row['lease_until']) <= clock.now(),
-      );
-      for (const row of old) await channel.write(deleteSteps(text(row, 'id')));
-      await channel.write([{ write: 'forgetCache', values: [before] }]);
+    async setPinned(runId, pinned) {
+      await channel.write([{ write: 'pin', values: [pinned ? 1 : 0, runId] }]);
+    },
+    async purge(days, maxMb = Infinity) {
+      const gone = await retention.apply({ maxDays: days, maxMb });
+      await cache.clear(days);
       await channel.vacuum();
-      return old.length;
+      return gone;
+    },
+    async keepWithin({ cache: replies, runs }) {
+      return { replies: await cache.trim(replies), runs: await retention.applyDaily(runs) };
+    },
+    cacheSummary: async () => {
+      await flush();
+      return await cache.summary();
+    },
+    async clearCache(olderThanDays) {
+      await flush();
+      const gone = await cache.clear(olderThanDays);
+      await channel.vacuum();
+      return gone;
     },
     async close() {
+      cache.writeUses();
       await Promise.all(underWay);
       await channel.close();
     },

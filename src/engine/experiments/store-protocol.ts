@@ -10,6 +10,11 @@ export const READS = {
   journal: 'SELECT reply FROM journal WHERE run = ? AND identity = ?',
   journalled: 'SELECT identity FROM journal WHERE run = ?',
   cache: 'SELECT reply FROM cache WHERE identity = ?',
+  cacheBytes: 'SELECT SUM(bytes) AS bytes FROM cache',
+  cacheSummary:
+    "SELECT COUNT(*) AS entries, SUM(bytes) AS bytes, SUM(hits) AS hits, MIN(created_at) AS oldest, (SELECT SUM(hits * json_extract(reply, '$.costUsd')) FROM cache WHERE hits > 0) AS saved FROM cache",
+  storeBytes:
+    'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
   inputs: 'SELECT admission, kind, value FROM inputs WHERE run = ? ORDER BY id',
 } as const;
 
@@ -29,7 +34,8 @@ export const WRITES = {
   journal: 'INSERT OR IGNORE INTO journal (run, identity, reply) VALUES (?, ?, ?)',
   sent: 'INSERT INTO attempts (run, identity, worst, model, role, time) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
   settled: 'UPDATE attempts SET paid = ? WHERE id = ?',
-  cache: 'INSERT OR IGNORE INTO cache (identity, reply, created_at) VALUES (?, ?, ?)',
+  cache: 'INSERT OR IGNORE INTO cache (identity, reply, created_at, used_at, bytes) VALUES (?, ?, ?, ?, ?)',
+  useCache: 'UPDATE cache SET used_at = ?, hits = hits + ? WHERE identity = ?',
   input: 'INSERT INTO inputs (run, admission, kind, value) VALUES (?, ?, ?, ?)',
   status: 'UPDATE runs SET status = ? WHERE id = ?',
   finish: 'UPDATE runs SET status = ?, result = ?, lease_until = 0 WHERE id = ?',
@@ -40,7 +46,13 @@ export const WRITES = {
   deleteRunContent: 'DELETE FROM run_content WHERE run = ?',
   deleteRun: 'DELETE FROM runs WHERE id = ?',
   collectContent: 'DELETE FROM content WHERE hash NOT IN (SELECT hash FROM run_content)',
-  forgetCache: 'DELETE FROM cache WHERE created_at < ?',
+  forgetCache: 'DELETE FROM cache WHERE used_at < ? RETURNING 1 AS gone',
+  forgetLeastUsed:
+    'DELETE FROM cache WHERE identity IN (SELECT identity FROM (SELECT identity, SUM(bytes) OVER (ORDER BY used_at DESC, identity) AS kept FROM cache) WHERE kept > ?) RETURNING 1 AS gone',
+  pin: 'UPDATE runs SET pinned = ? WHERE id = ?',
+  // Of many processes that look at the same time, one gets the row.
+  claimNote:
+    'INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE notes.value <= ? RETURNING value',
 } as const;
 
 export type SqlValue = string | number | null | Uint8Array;

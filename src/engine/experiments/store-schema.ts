@@ -52,4 +52,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE attempts ADD COLUMN role TEXT;
   ALTER TABLE attempts ADD COLUMN time INTEGER;
   `,
+  // For the limits of the cache, and what is done once a day.
+  `
+  ALTER TABLE cache ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE cache ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE cache ADD COLUMN hits INTEGER NOT NULL DEFAULT 0;
+  UPDATE cache SET used_at = created_at, bytes = LENGTH(CAST(reply AS BLOB));
+  CREATE INDEX cache_by_use ON cache (used_at, bytes);
+  CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];

@@ -55,6 +55,31 @@ export interface RunLease {
 /** What a piece of stored content is; only `purge` and views tell them apart. */
 export type ContentKind = 'prompt' | 'row' | 'reply' | 'feedback' | 'evaluation';
 
+/** How much is kept: the older and the least used go first. */
+export interface KeepLimit {
+  readonly maxDays: number;
+  /** Of 1,000,000 bytes. */
+  readonly maxMb: number;
+}
+
+/** What of a store goes by itself. */
+export interface KeepLimits {
+  readonly cache: KeepLimit;
+  readonly runs: KeepLimit;
+}
+
+/** What the cache holds, and what it has spared. */
+export interface CacheSummary {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Replies it has given instead of a provider, of those it still holds. */
+  readonly hits: number;
+  /** What those hits would have cost. Replies without a known price count as nothing. */
+  readonly savedUsd: number;
+  /** When its oldest reply was bought, milliseconds since the epoch; null when it is empty. */
+  readonly oldest: number | null;
+}
+
 /** One workspace's results. Any number of processes may have it open. */
 export interface ResultsStore {
   /** Where the store is, and why there when it is not the usual place. */
@@ -105,8 +130,18 @@ export interface ResultsStore {
 
   /** Deletes a run with its events and journal. Content that others name stays. */
   deleteRun(runId: string): Promise<void>;
-  /** Deletes runs older than `days` that are not pinned, then content nobody names; returns how many runs went. */
-  purge(days: number): Promise<number>;
+  /** Whether a run stays when older ones go. */
+  setPinned(runId: string, pinned: boolean): Promise<void>;
+  /**
+   * Deletes runs older than `days` that are not pinned, the oldest of the others until the rest takes at most `maxMb`,
+   * replies unused for as long, and content nobody names; gives the space back and returns how many runs went.
+   */
+  purge(days: number, maxMb?: number): Promise<number>;
+  /** Lets go of what is over the limits: of the cache each time, of runs at most once a day. */
+  keepWithin(limits: KeepLimits): Promise<{ readonly runs: number; readonly replies: number }>;
+  cacheSummary(): Promise<CacheSummary>;
+  /** Forgets replies unused for so many days, 0 for all, and gives the space back; returns how many went. */
+  clearCache(olderThanDays: number): Promise<number>;
   /** Writes what is buffered and closes the file. */
   close(): Promise<void>;
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from '../../../src/engine/experiments/sqlite-store.ts';
 import { locateStore } from '../../../src/engine/experiments/store-location.ts';
+import { MIGRATIONS } from '../../../src/engine/experiments/store-schema.ts';
 import type { ResultsStore, RunHeader } from '../../../src/engine/experiments/store.ts';
 import type { StoredReply } from '../../../src/engine/models/ports.ts';
 import { isPromptOptError } from '../../../src/protocol/errors.ts';
@@ -163,6 +165,119 @@ describe('the results store', () => {
     assert.equal(await store.purge(90), 1);
     assert.equal(await store.load('old'), null);
     assert.deepEqual([...(await store.getContent(['gone', 'kept'])).keys()], ['kept']);
+  });
+
+  const DAY = 86_400_000;
+  const identities = (): string[] => {
+    const database = new DatabaseSync(join(folder, 'promptopt.db'));
+    const rows = database.prepare('SELECT identity FROM cache ORDER BY identity').all();
+    database.close();
+    return rows.map(({ identity }) => String(identity));
+  };
+
+  it('keeps the cache within its size, the least recently used going first', async () => {
+    const store = await open();
+    const cache = store.cache();
+    const big: StoredReply = { ...reply, parts: [{ type: 'text', text: 'x'.repeat(10_000) }] };
+    for (const identity of ['a', 'b', 'c', 'd']) {
+      now += 1000;
+      await cache.put(identity, big);
+    }
+    now += 1000;
+    assert.notEqual(await cache.get('a'), null);
+    const roomy = { runs: { maxDays: 90, maxMb: 100 }, cache: { maxDays: 90, maxMb: 1 } };
+    assert.deepEqual(await store.keepWithin(roomy), { runs: 0, replies: 0 });
+    assert.deepEqual(await store.keepWithin({ ...roomy, cache: { maxDays: 90, maxMb: 0.025 } }), {
+      runs: 0,
+      replies: 2,
+    });
+    await store.flush();
+    assert.deepEqual(identities(), ['a', 'd']);
+  });
+
+  it('forgets replies nobody has used for long, and keeps those in use', async () => {
+    const store = await open();
+    const limits = { runs: { maxDays: 90, maxMb: 100 }, cache: { maxDays: 90, maxMb: 1 } };
+    await store.cache().put('used', reply);
+    await store.cache().put('unused', reply);
+    now += 60 * DAY;
+    assert.notEqual(await store.cache().get('used'), null);
+    now += 60 * DAY;
+    assert.equal((await store.keepWithin(limits)).replies, 1);
+    assert.deepEqual(identities(), ['used']);
+  });
+
+  it('sums up what the cache holds and has spared, and clears it', async () => {
+    const store = await open();
+    assert.deepEqual(await store.cacheSummary(), { entries: 0, bytes: 0, hits: 0, savedUsd: 0, oldest: null });
+    await store.cache().put('a', reply);
+    now += DAY;
+    await store.cache().put('b', { ...reply, costUsd: null });
+    await store.cache().get('a');
+    await store.cache().get('a');
+    await store.cache().get('b');
+    const bytes =
+      Buffer.byteLength(JSON.stringify(reply)) + Buffer.byteLength(JSON.stringify({ ...reply, costUsd: null }));
+    assert.deepEqual(await store.cacheSummary(), { entries: 2, bytes, hits: 3, savedUsd: 1, oldest: now - DAY });
+    now += 2 * DAY;
+    await store.cache().get('b');
+    assert.equal(await store.clearCache(1), 1);
+    assert.deepEqual(identities(), ['b']);
+    assert.equal(await store.clearCache(0), 1);
+    assert.deepEqual(identities(), []);
+  });
+
+  it('looks through its runs once a day, whoever asks', async () => {
+    now = 200 * DAY;
+    const limits = { runs: { maxDays: 90, maxMb: 100 }, cache: { maxDays: 90, maxMb: 1 } };
+    const store = await open();
+    const finished = async (id: string, createdAt: number): Promise<void> => {
+      await store.finish(await store.createRun(header(id, createdAt), 'me'), 'done', {});
+    };
+    await finished('old', 0);
+    await finished('pinned', 0);
+    await store.setPinned('pinned', true);
+    const other = await open();
+    assert.deepEqual(
+      (await Promise.all([store.keepWithin(limits), other.keepWithin(limits)])).map(({ runs }) => runs).sort(),
+      [0, 1],
+    );
+    await finished('old-too', 0);
+    assert.equal((await store.keepWithin(limits)).runs, 0);
+    now += DAY + 1;
+    assert.equal((await other.keepWithin(limits)).runs, 1);
+    await store.setPinned('pinned', false);
+    assert.equal(await store.purge(90), 1);
+  });
+
+  it('keeps its runs within their size, the oldest going first', async () => {
+    now = 10 * DAY;
+    const store = await open();
+    for (const [index, id] of ['first', 'second', 'third', 'fourth'].entries()) {
+      const lease = await store.createRun(header(id, index), 'me');
+      store.putContent(lease, [{ hash: id, kind: 'row', text: randomBytes(400_000).toString('hex') }]);
+      await store.finish(lease, 'done', {});
+      if (id === 'first') await store.setPinned(id, true);
+    }
+    await store.flush();
+    assert.equal(await store.purge(90, 1), 2);
+    assert.deepEqual(
+      (await store.query()).map((record) => record.header.id),
+      ['fourth', 'first'],
+    );
+  });
+
+  it('takes over the cache of an older version', async () => {
+    const path = join(folder, 'promptopt.db');
+    const database = new DatabaseSync(path);
+    for (const migration of MIGRATIONS.slice(0, 2)) database.exec(migration);
+    database.exec('PRAGMA user_version = 2');
+    database.prepare('INSERT INTO cache VALUES (?, ?, ?)').run('old', JSON.stringify(reply), 5);
+    database.close();
+    const store = await open();
+    const bytes = Buffer.byteLength(JSON.stringify(reply));
+    assert.deepEqual(await store.cacheSummary(), { entries: 1, bytes, hits: 0, savedUsd: 0, oldest: 5 });
+    assert.deepEqual(await store.cache().get('old'), reply);
   });
 
   it('refuses a newer store politely and leaves it as it was', async () => {
