@@ -15,6 +15,7 @@ import { metrics } from './evaluation/metrics/table.ts';
 import { createWorkerSandbox } from './evaluation/worker-sandbox.ts';
 import { chooseModels } from './experiments/choose-models.ts';
 import { evaluateTask } from './experiments/evaluate-task.ts';
+import { costAccount } from './experiments/cost-account.ts';
 import { beginRun, resumeRun } from './experiments/open-run.ts';
 import type { OpenServices } from './experiments/open-run.ts';
 import { isEmbedded, prepareRun } from './experiments/prepare-run.ts';
@@ -259,7 +260,8 @@ export function createEngine(options: EngineOptions): Engine {
       const examples = split === 'all' ? [...train, ...validation, ...test] : task.splits[split];
       const info = await services.connections.describe(target);
       const reply = await replyLimitOf(spec, info, examples, (text) => services.connections.countTokens(target, text));
-      const store = useCache ? await openStoreAt(dirname(task.path)) : null;
+      // Also without its cache: what is paid is written down.
+      const store = await openStoreAt(dirname(task.path));
       const report = await evaluateTask(
         {
           spec,
@@ -269,19 +271,17 @@ export function createEngine(options: EngineOptions): Engine {
           split,
           limits: limitsOf(spec, evaluate.limits),
           repeat: evaluate.repeat ?? 1,
-          notes: [
-            ...task.splits.notes,
-            ...(store?.location.note === null || store === null ? [] : [store.location.note]),
-          ],
+          notes: [...task.splits.notes, ...(store.location.note === null ? [] : [store.location.note])],
           ...(evaluate.signal === undefined ? {} : { signal: evaluate.signal }),
           ...(evaluate.onRow === undefined ? {} : { onRow: evaluate.onRow }),
         },
         {
           ...services,
-          cache: store?.cache() ?? null,
+          cache: useCache ? store.cache() : null,
+          spendLog: store.evaluationLog(spec.name),
           evaluatorOn: (own, model) => evaluatorFor(own, model, target, reply, services),
         },
-      ).finally(() => store?.flush());
+      ).finally(() => store.flush());
       return report;
     },
 
@@ -358,6 +358,11 @@ export function createEngine(options: EngineOptions): Engine {
         prompt.demonstrations,
       );
       return writePrompt(text, spec.prompt, next).text;
+    },
+
+    async costs(store) {
+      const { budget } = await configFor(join(dirname(dirname(store.location.path)), CONFIG_FILE));
+      return await costAccount(store, clock.now(), budget.monthlyUsd);
     },
 
     async report(store, runId) {

@@ -1,4 +1,5 @@
 /** The engine as its users see it: a spec goes in, an evaluation, a run or a better file comes out. */
+import type { CostAccount } from '../protocol/costs.ts';
 import type { Diagnostic } from '../protocol/diagnostics.ts';
 import type { EvaluationReport } from '../protocol/evaluation-report.ts';
 import type { Forecast, Limits } from '../protocol/events.ts';
@@ -160,6 +161,8 @@ export interface Engine {
   candidatePrompt(store: ResultsStore, hash: string): Promise<PromptText | null>;
   /** The file's text with another prompt in it; comments and layout stay. */
   writeBack(text: string, path: string, prompt: PromptText): string;
+  /** What everything in this store has cost, by run, day, model and role. */
+  costs(store: ResultsStore): Promise<CostAccount>;
   /** A finished run as one self-contained HTML page. @throws PromptOptError `usage` for a run without a result. */
   report(store: ResultsStore, runId: string): Promise<string>;
   /** Ends workers and closes stores. */

@@ -28,6 +28,7 @@ export type {
   TextRange,
   TextSpan,
 } from '../protocol/diagnostics.ts';
+export type { CostAccount, CostRow, MonthCost, RunCost } from '../protocol/costs.ts';
 export type { EvaluatedRow, EvaluationReport } from '../protocol/evaluation-report.ts';
 export type * from '../protocol/events.ts';
 export type { OptimizationResult, PromptText, ResultCandidate } from '../protocol/result.ts';

@@ -10,7 +10,7 @@ import type { Clock } from '../models/clock.ts';
 import type { ModelConnections } from '../models/connections.ts';
 import { createGateway } from '../models/gateway.ts';
 import type { LanguageModel } from '../models/language-model.ts';
-import type { CachePort } from '../models/ports.ts';
+import type { CachePort, SpendLog } from '../models/ports.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import { mean, scoreInterval } from '../statistics/descriptive.ts';
@@ -34,6 +34,7 @@ export interface EvaluateRequest {
 export interface EvaluateServices {
   readonly connections: ModelConnections;
   readonly cache: CachePort | null;
+  readonly spendLog: SpendLog | null;
   readonly clock: Clock;
   readonly jitter: () => number;
   readonly retries: number;
@@ -58,7 +59,7 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
     models: new Map([[model, await services.connections.describe(model)]]),
     journal: null,
     cache: services.cache,
-    spendLog: null,
+    spendLog: services.spendLog,
     paid,
     clock: services.clock,
     random: services.jitter,

@@ -1,10 +1,11 @@
 /** The results store on SQLite: durable before it answers, any number of processes, one owner a run. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { NO_SPEND } from '../../protocol/events.ts';
-import type { RunEvent, RunStatus, Spend } from '../../protocol/events.ts';
+import type { EventPayloads, RunEvent, RunStatus, Spend } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
-import type { StoredReply } from '../models/ports.ts';
+import type { SpendLog, StoredReply } from '../models/ports.ts';
 import { addSpend } from '../models/spend.ts';
+import { EVALUATION, costRowOf } from './cost-rows.ts';
 import { createReplyCache } from './reply-cache.ts';
 import { createRetention, deleteSteps } from './retention.ts';
 import { createStoreChannel } from './store-channel.ts';
@@ -102,6 +103,17 @@ function createStore(
       result: row['result'] === null ? null : json(row, 'result'),
     };
   };
+
+  const spendLogOf = (run: string, lease?: RunLease): SpendLog => ({
+    async sent(identity, worst, { model, role }) {
+      const values = [run, identity, JSON.stringify(worst), model, role, clock.now()];
+      const [row] = await channel.write([{ write: 'sent', values }], lease);
+      return Number(row?.['id']);
+    },
+    settled(attempt, paid) {
+      buffered([{ write: 'settled', values: [JSON.stringify(paid), attempt] }], lease);
+    },
+  });
 
   const cache = createReplyCache(channel, clock, buffered);
   const retention = createRetention(channel, clock);
@@ -210,16 +222,15 @@ function createStore(
         (await journalled(lease)).add(identity);
       },
     }),
-    spendLog: (lease) => ({
-      async sent(identity, worst, { model, role }) {
-        const values = [lease.runId, identity, JSON.stringify(worst), model, role, clock.now()];
-        const [row] = await channel.write([{ write: 'sent', values }], lease);
-        return Number(row?.['id']);
-      },
-      settled(attempt, paid) {
-        buffered([{ write: 'settled', values: [JSON.stringify(paid), attempt] }], lease);
-      },
-    }),
+    spendLog: (lease) => spendLogOf(lease.runId, lease),
+    evaluationLog: (name) => spendLogOf(`${EVALUATION}${name}`),
+    async costs() {
+      return (await channel.read('costs')).map(costRowOf);
+    },
+    async lastSpent(runId) {
+      const [row] = await channel.read('lastSpent', runId);
+      return row === undefined ? null : (json(row, 'body') as { data: EventPayloads['spent'] }).data;
+    },
     cache: () => cache,
     async recordInput(lease, input) {
       await channel.write(

@@ -16,6 +16,14 @@ export const READS = {
   storeBytes:
     'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
   inputs: 'SELECT admission, kind, value FROM inputs WHERE run = ? ORDER BY id',
+  // What versions that wrote no time down have sent counts for the day their run began. Nano-dollars add up exactly.
+  costs: `SELECT a.run AS run, r.name AS name, date(COALESCE(a.time, r.created_at, 0) / 1000, 'unixepoch') AS day,
+    a.model AS model, a.role AS role, SUM(a.spend ->> 'calls') AS calls, SUM(a.spend ->> 'inputTokens') AS input_tokens,
+    SUM(a.spend ->> 'outputTokens') AS output_tokens, SUM(ROUND((a.spend ->> 'usd') * 1e9)) AS nano_usd,
+    SUM(a.spend ->> 'unpricedCalls') AS unpriced_calls, SUM(a.paid IS NULL) AS unsettled
+    FROM (SELECT *, COALESCE(paid, worst) AS spend FROM attempts) a LEFT JOIN runs r ON r.id = a.run
+    GROUP BY a.run, day, a.model, a.role ORDER BY day DESC, a.run DESC, a.model, a.role`,
+  lastSpent: `SELECT body FROM events WHERE run = ? AND body ->> 'type' = 'spent' ORDER BY arrival DESC LIMIT 1`,
 } as const;
 
 /** Writes; those that belong to a run are refused unless the fence is the run's own. */

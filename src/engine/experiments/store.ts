@@ -1,5 +1,6 @@
 /** The results store: runs, their events, journals and content, the reply cache. Implemented on SQLite in `sqlite-store.ts`. */
-import type { RunEvent, RunStatus, Spend, StoredEvent } from '../../protocol/events.ts';
+import type { CostRow } from '../../protocol/costs.ts';
+import type { EventPayloads, RunEvent, RunStatus, Spend, StoredEvent } from '../../protocol/events.ts';
 import type { CachePort, JournalPort, SpendLog } from '../models/ports.ts';
 
 /** All that a run is a function of, besides the replies; written once. A resume reads this, never the files. */
@@ -116,6 +117,12 @@ export interface ResultsStore {
   journal(lease: RunLease): JournalPort;
   /** What this run has sent, with its worst case before and its cost after. */
   spendLog(lease: RunLease): SpendLog;
+  /** What evaluations of a prompt have sent outside any run; `name` is the prompt's. */
+  evaluationLog(name: string): SpendLog;
+  /** What was paid by run, day, model and role, the newest day first. */
+  costs(): Promise<CostRow[]>;
+  /** The last account a run has given of itself; null before its first. */
+  lastSpent(runId: string): Promise<EventPayloads['spent'] | null>;
   /** Replies of every run of this store. */
   cache(): CachePort;
 
