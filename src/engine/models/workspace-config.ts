@@ -2,6 +2,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { PromptOptError } from '../../protocol/errors.ts';
+import type { RateLimits } from './limiter.ts';
 import type { ModelPrice } from './price.ts';
 
 /** No model costs a dollar a token: a figure beyond that is a slip of units. */
@@ -52,6 +53,30 @@ const budget = z.strictObject({
   askAboveUsd: amount.optional().describe('Ask before a run whose worst forecast is above this; 1 when absent.'),
 });
 
+const megabytes = z.number().min(1).max(1e6);
+const days = z.number().min(1).max(36_500);
+
+const telemetry = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Base URL of the collector, unless `OTEL_EXPORTER_OTLP_ENDPOINT` names one.'),
+  content: z.boolean().default(false).describe('Whether prompts and replies are sent along.'),
+});
+
+const MOST_CONCURRENT = 256;
+
+const limits = z.strictObject({
+  requestsPerMinute: z.number().positive().optional().describe('Requests of one model in any 60 seconds.'),
+  tokensPerMinute: z.number().positive().optional().describe('Tokens of one model, in and out, in any 60 seconds.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(MOST_CONCURRENT)
+    .optional()
+    .describe('Calls of one model in the air at once, where that is fewer than `concurrency`.'),
+});
+
 const provider = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/ })
@@ -59,14 +84,42 @@ const provider = z.strictObject({
     .describe('Endpoint of an OpenAI-compatible server.'),
   timeoutSeconds: z.number().positive().optional().describe('Seconds one attempt may take.'),
   prices: z.record(z.string(), price).default({}).describe('Prices by model, without the provider.'),
+  limits: limits.optional().describe('What each of its models may be asked. A server’s own limits are kept besides.'),
+  modelLimits: z
+    .record(z.string(), limits)
+    .default({})
+    .describe('The same for single models, without the provider; what is said here wins.'),
 });
 
 /** What the file may hold; also the source of its docs. */
 export const workspaceConfigSchema = z.strictObject({
   providers: z.record(z.string(), provider).default({}).describe('Settings by provider.'),
   aliases: z.record(z.string(), z.string()).default({}).describe('Names for models, e.g. gpt-4: openai/gpt-4o.'),
-  concurrency: z.int().min(1).max(256).optional().describe('Calls of one model in the air at once.'),
+  concurrency: z.int().min(1).max(MOST_CONCURRENT).optional().describe('Calls of one model in the air at once.'),
+  retries: z
+    .int()
+    .min(0)
+    .max(20)
+    .optional()
+    .describe('Further attempts after a failed one; 4 when absent, 0 for none.'),
   budget: budget.default({}).describe('Limits over all runs.'),
+  cache: z
+    .strictObject({
+      maxMb: megabytes.default(500).describe('Megabytes replies may take; beyond that the least recently used go.'),
+      maxDays: days.default(90).describe('Days a reply stays after its last use.'),
+    })
+    .prefault({})
+    .describe('How much the cache keeps.'),
+  retention: z
+    .strictObject({
+      maxMb: megabytes.default(1000).describe('Megabytes runs may take; beyond that the oldest go.'),
+      maxDays: days.default(90).describe('Days a run stays.'),
+    })
+    .prefault({})
+    .describe('Which runs are kept; pinned ones always are.'),
+  telemetry: telemetry
+    .optional()
+    .describe('Sends a span for each run and call to an OpenTelemetry collector; absent: nothing is sent.'),
 });
 
 /** What holds over all runs of a workspace, in USD; null where the file says nothing. */
@@ -76,24 +129,34 @@ export interface WorkspaceBudget {
   readonly askAboveUsd: number | null;
 }
 
+/** What a model may be asked. `concurrency` only lowers that of the run. */
+export interface ModelLimits extends RateLimits {
+  readonly concurrency?: number;
+}
+
 export interface WorkspaceConfig {
   readonly providers: Readonly<Record<string, { readonly baseUrl?: string; readonly timeoutMs?: number }>>;
   /** By full model name. */
   readonly prices: Readonly<Record<string, ModelPrice>>;
+  /** By provider, and by full model name. */
+  readonly limits: Readonly<Record<string, ModelLimits>>;
   readonly aliases: Readonly<Record<string, string>>;
   readonly concurrency: number | null;
+  readonly retries: number | null;
   readonly budget: WorkspaceBudget;
+  /** How much is kept of replies and runs. */
+  readonly keep: { readonly cache: KeepLimit; readonly runs: KeepLimit };
+  /** Null: nothing is sent to a collector. */
+  readonly telemetry: { readonly endpoint: string | null; readonly content: boolean } | null;
+}
+
+/** In megabytes and days: beyond either, the oldest go. */
+export interface KeepLimit {
+  readonly maxMb: number;
+  readonly maxDays: number;
 }
 
 export const CONFIG_FILE = 'promptopt.config.yaml';
-export const NO_CONFIG: WorkspaceConfig = {
-  providers: {},
-  prices: {},
-  aliases: {},
-  concurrency: null,
-  budget: { monthlyUsd: null, emergencyUsd: null, askAboveUsd: null },
-};
-
 type Written<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** Without the keys that hold nothing. */
@@ -106,6 +169,11 @@ function priceOf({ longContext, ...own }: z.infer<typeof price>): ModelPrice {
     longContext: longContext === undefined ? undefined : given<NonNullable<ModelPrice['longContext']>>(longContext),
     source: CONFIG_FILE,
   });
+}
+
+/** @returns what a model of a provider may be asked, by what the config says of both */
+export function limitsOfModel({ limits: all }: WorkspaceConfig, provider: string, id: string): ModelLimits {
+  return { ...all[provider], ...all[`${provider}/${id}`] };
 }
 
 const KEY_LIKE = /(?:api|access|secret)[_-]?key|token|password/i;
@@ -137,16 +205,26 @@ export function readWorkspaceConfig(text: string, path: string): WorkspaceConfig
       },
     );
   }
-  const { providers, aliases, concurrency, budget: limits } = read.data;
+  return configOf(read.data);
+}
+
+function configOf(file: z.infer<typeof workspaceConfigSchema>): WorkspaceConfig {
+  const { providers, aliases, concurrency, retries, budget: amounts, cache, retention } = file;
   const entries = Object.entries(providers);
   return {
     aliases,
     concurrency: concurrency ?? null,
+    retries: retries ?? null,
     budget: {
-      monthlyUsd: limits.monthlyUsd ?? null,
-      emergencyUsd: limits.emergencyUsd ?? null,
-      askAboveUsd: limits.askAboveUsd ?? null,
+      monthlyUsd: amounts.monthlyUsd ?? null,
+      emergencyUsd: amounts.emergencyUsd ?? null,
+      askAboveUsd: amounts.askAboveUsd ?? null,
     },
+    keep: { cache, runs: retention },
+    telemetry:
+      file.telemetry === undefined
+        ? null
+        : { endpoint: file.telemetry.endpoint ?? null, content: file.telemetry.content },
     providers: Object.fromEntries(
       entries.map(([name, { baseUrl, timeoutSeconds }]) => [
         name,
@@ -156,6 +234,12 @@ export function readWorkspaceConfig(text: string, path: string): WorkspaceConfig
         },
       ]),
     ),
+    limits: Object.fromEntries(
+      entries.flatMap(([name, { limits: own, modelLimits }]) => [
+        ...(own === undefined ? [] : [[name, given<ModelLimits>(own)] as const]),
+        ...Object.entries(modelLimits).map(([model, single]) => [`${name}/${model}`, given<ModelLimits>(single)] as const),
+      ]),
+    ),
     prices: Object.fromEntries(
       entries.flatMap(([name, { prices }]) =>
         Object.entries(prices).map(([model, own]): [string, ModelPrice] => [`${name}/${model}`, priceOf(own)]),
@@ -163,3 +247,6 @@ export function readWorkspaceConfig(text: string, path: string): WorkspaceConfig
     ),
   };
 }
+
+/** What holds where there is no file. */
+export const NO_CONFIG: WorkspaceConfig = configOf(workspaceConfigSchema.parse({}));
