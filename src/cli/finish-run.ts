@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { PromptOptError, isPromptOptError } from '../engine/index.ts';
 import type { Engine, OptimizationResult, ResultsStore } from '../engine/index.ts';
+import { endedByLimit } from '../protocol/advice.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { OutputOptions } from './options.ts';
@@ -105,15 +106,29 @@ export async function finishRun(
   if (changed) terminal.out(`\n${unifiedDiff(specText, after, shown, colours)}`);
   terminal.out(`\n${colours.dim('Report')}  ${report}`);
   if (written !== null) terminal.out(written);
-  terminal.out(
-    `${colours.dim('Next')}    ${nextStep(finished, shown, written !== null, context.env['PROMPTOPT_COMMAND'] ?? 'promptopt', isBelow(folder, dirname(dirname(store.location.path))) ? '' : ` --in ${shown}`)}`,
-  );
+  const command = context.env['PROMPTOPT_COMMAND'] ?? 'promptopt';
+  const where = isBelow(folder, dirname(dirname(store.location.path))) ? '' : ` --in ${shown}`;
+  terminal.out(`${colours.dim('Next')}    ${nextStep(finished, shown, written !== null, command, where)}`);
+  if (endedByLimit(result.stopReason)) {
+    terminal.out(
+      `${colours.dim('Or')}      ${command} runs resume ${result.runId}${where}${largerLimit(result)}  (goes on with a larger limit, buying nothing twice)`,
+    );
+  }
 }
 
 /** Whether `runs` finds the results of `home` from this folder without being told where they are. */
 function isBelow(folder: string, home: string): boolean {
   const way = relative(home, folder);
   return !way.startsWith('..') && !isAbsolute(way);
+}
+
+/** Twice the limit that ended the run, as an option. */
+function largerLimit({ limits, stopReason }: OptimizationResult): string {
+  const { usd, calls, tokens, minutes } = limits;
+  if (stopReason === 'budget-usd' && usd !== undefined) return ` --budget-usd ${2 * usd}`;
+  if (stopReason === 'budget-tokens' && tokens !== undefined) return ` --budget-tokens ${2 * tokens}`;
+  if (stopReason === 'budget-minutes' && minutes !== undefined) return ` --minutes ${2 * minutes}`;
+  return calls === undefined ? ' --budget-usd N' : ` --budget-calls ${2 * calls}`;
 }
 
 function nextStep({ result }: Finished, file: string, written: boolean, command: string, where: string): string {

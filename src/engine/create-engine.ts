@@ -32,7 +32,7 @@ import { createConnections } from './models/connections.ts';
 import type { ModelConnections } from './models/connections.ts';
 import type { LanguageModel } from './models/language-model.ts';
 import { providers as ownProviders } from './models/providers/table.ts';
-import { CONFIG_FILE, NO_CONFIG, readWorkspaceConfig } from './models/workspace-config.ts';
+import { CONFIG_FILE, NO_CONFIG, limitsOfModel, readWorkspaceConfig } from './models/workspace-config.ts';
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
 import { optimizers } from './optimizers/table.ts';
@@ -44,6 +44,7 @@ import { writePrompt } from './spec/write-back.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_RETRIES = 4;
 
 function roleOf(role: string): ChatRole {
   if (role === 'system' || role === 'user' || role === 'assistant') return role;
@@ -98,7 +99,7 @@ function folderOf(near: string): string {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { workers, variable, userData, workspace, retries = 4, useCache = true } = options;
+  const { workers, variable, userData, workspace, useCache = true } = options;
   const providers = [...ownProviders, ...(options.providers ?? [])];
   const clock = systemClock;
   const files = { exists: existsSync };
@@ -161,6 +162,7 @@ export function createEngine(options: EngineOptions): Engine {
       },
       prices: config.prices,
       concurrency,
+      limitsFor: (provider, id) => limitsOfModel(config, provider, id),
       clock,
       tokenizerPath: workers.tokenizer,
     });
@@ -189,7 +191,7 @@ export function createEngine(options: EngineOptions): Engine {
       concurrency,
       clock,
       jitter: Math.random,
-      retries,
+      retries: options.retries ?? config.retries ?? DEFAULT_RETRIES,
       useCache,
       engineVersion: ENGINE_VERSION,
       owner,
@@ -321,11 +323,16 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async resume(store, runId, { limits } = {}) {
-      const chosen = runId ?? (await store.query({ status: 'interrupted', limit: 1 }))[0]?.header.id;
+      const status = limits === undefined ? 'interrupted' : 'done';
+      const chosen = runId ?? (await store.query({ status, limit: 1 }))[0]?.header.id;
       if (chosen === undefined) {
-        throw new PromptOptError('usage', 'There is no interrupted run to resume.', {
-          remedy: 'List the runs with `promptopt runs list`.',
-        });
+        throw new PromptOptError(
+          'usage',
+          `There is no ${status === 'done' ? 'ended' : 'interrupted'} run to go on with.`,
+          {
+            remedy: 'List the runs with `promptopt runs list`.',
+          },
+        );
       }
       const record = await store.load(chosen);
       const services = await servicesFor(record?.header.specPath ?? resolve('.'));

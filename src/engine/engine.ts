@@ -7,6 +7,7 @@ import type { PromptText } from '../protocol/result.ts';
 import type { Splits } from './data/example.ts';
 import type { DataProblem } from './data/rows.ts';
 import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
+import type { Resumed } from './experiments/open-run.ts';
 import type { Run } from './experiments/run-handle.ts';
 import type { ResultsStore } from './experiments/store.ts';
 import type { ListedModel, ProviderDescriptor } from './models/provider.ts';
@@ -140,11 +141,7 @@ export interface Engine {
    * Goes on with an interrupted run; the newest one when none is named. With `limits`, with a run that ended at its
    * limit. @throws PromptOptError `usage` when there is nothing to go on with, or no limit is larger.
    */
-  resume(
-    store: ResultsStore,
-    runId?: string,
-    options?: ResumeOptions,
-  ): Promise<{ readonly run: Run; readonly note: string | null }>;
+  resume(store: ResultsStore, runId?: string, options?: ResumeOptions): Promise<Resumed>;
   /**
    * The models a provider has, asked of its server: it costs nothing, and shows whether the key is good.
    * @param near a spec or folder, for the config that holds there

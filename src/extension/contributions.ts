@@ -30,6 +30,7 @@ export const commands = {
   'promptopt.evaluatePrompt': { title: 'Evaluate Prompt', icon: '$(beaker)', enablement: TRUSTED, palette: ON_PROMPT },
   'promptopt.openRun': { title: 'Open Run' },
   'promptopt.resumeRun': { title: 'Resume Interrupted Run', enablement: TRUSTED },
+  'promptopt.raiseLimit': { title: 'Continue Run with a New Limit', enablement: TRUSTED },
   'promptopt.pauseRun': { title: 'Pause Run', icon: '$(debug-pause)', palette: 'promptopt.running' },
   'promptopt.continueRun': { title: 'Continue Paused Run', icon: '$(debug-continue)', palette: 'promptopt.running' },
   'promptopt.stopRun': { title: 'Stop Run and Keep the Best', icon: '$(debug-stop)', palette: 'promptopt.running' },

@@ -31,7 +31,9 @@ export function stopReasonSentence(reason: StopReason, result: Pick<Optimization
 
 const points = (value: number): string => counted(Math.round(value * 100), 'point');
 
-const isBudget = (reason: StopReason): boolean => reason.startsWith('budget-') || reason === 'too-small-to-search';
+/** Whether a limit ended the run: it can go on with a larger one. */
+export const endedByLimit = (reason: StopReason): boolean =>
+  reason.startsWith('budget-') || reason === 'too-small-to-search';
 
 /** What could help when there is no gain; empty when there is one. */
 export function whatCouldHelp(result: OptimizationResult): string[] {
@@ -41,7 +43,7 @@ export function whatCouldHelp(result: OptimizationResult): string[] {
   if (verdict !== null && verdict.before.mean >= 0.995) {
     return ['The original answers every row right: harder rows would show what it cannot do yet.'];
   }
-  if (isBudget(stopReason) || verdict === null) {
+  if (endedByLimit(stopReason) || verdict === null) {
     const { calls } = given;
     help.push(
       calls === undefined

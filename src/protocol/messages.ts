@@ -15,6 +15,8 @@ export interface RunPanelState {
   readonly failure: string | null;
   /** Whether there is a better prompt to review. */
   readonly canReview: boolean;
+  /** Whether a limit ended it, so that it can go on with a larger one. */
+  readonly canContinue: boolean;
   /** How long it took; null until it has a result. */
   readonly minutes: number | null;
   /** What could help when there is no gain, as sentences; empty when there is one or no result yet. */
@@ -60,7 +62,10 @@ export type HostMessage =
 export type PanelMessage =
   /** The page is there and shows nothing yet. */
   | { readonly type: 'ready' }
-  | { readonly type: 'pause' | 'continue' | 'resume' | 'stop' | 'discard' | 'review' | 'open-spec' | 'show-log' }
+  | {
+      readonly type:
+        'pause' | 'continue' | 'resume' | 'stop' | 'discard' | 'review' | 'new-limit' | 'open-spec' | 'show-log';
+    }
   | { readonly type: 'candidate'; readonly hash: string };
 
 const WITHOUT_MORE: readonly string[] = [
@@ -71,6 +76,7 @@ const WITHOUT_MORE: readonly string[] = [
   'stop',
   'discard',
   'review',
+  'new-limit',
   'open-spec',
   'show-log',
 ];

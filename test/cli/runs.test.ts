@@ -78,6 +78,20 @@ describe('promptopt runs', function () {
     assert.match(finished.err, /is finished/);
   });
 
+  it('goes on past a limit with a larger one', async () => {
+    const small = documentOf(
+      await run('optimize', workspace.spec, '--budget-calls', '200', '--seed', '5', '--json'),
+    ) as OptimizationResult;
+    const refused = await runs('resume', small.runId, '--budget-calls', '150');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /more, not less/);
+    const larger = await runs('resume', small.runId, '--budget-calls', '500', '--json');
+    const result = documentOf(larger) as OptimizationResult;
+    assert.deepEqual(result.limits, { calls: 500 });
+    assert.ok(result.spent.calls > small.spent.calls);
+    await runs('delete', small.runId);
+  });
+
   it('deletes and purges', async () => {
     assert.match((await runs('delete', second)).out, new RegExp(`Deleted ${second}`));
     assert.match((await runs('purge', '--days', '0')).out, /Deleted 1 run older than 0 days/);

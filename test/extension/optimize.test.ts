@@ -138,6 +138,18 @@ describe('optimizing in the window', () => {
     assert.equal(panels().length, open + 1, 'the run goes on in the panel it had');
   }).timeout(90_000);
 
+  it('goes on past its limit with a new one, in the panel it had', async () => {
+    const first = await optimize(uri, { seed: 14, limits: { calls: 200 } });
+    assert.ok(first !== null && first !== undefined);
+    const { runId } = first;
+    const open = panels().length;
+    const more = await vscode.commands.executeCommand<Outcome>('promptopt.raiseLimit', runId, spec, { calls: 600 });
+    assert.equal(more?.runId, runId);
+    assert.deepEqual(more.limits, { calls: 600 });
+    assert.ok(more.spent.calls > first.spent.calls && more.spent.calls <= 600);
+    assert.equal(panels().length, open);
+  }).timeout(90_000);
+
   it('opens a stored run again with what it had shown', async () => {
     const session = await api.sessions.open(folder, result?.runId ?? '');
     assert.ok(session !== null);

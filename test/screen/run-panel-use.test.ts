@@ -59,6 +59,8 @@ describe('the run panel in use', () => {
     assert.deepEqual(await press(panel, 'Show log'), [{ type: 'show-log' }]);
     await panel.send({ type: 'patch', state: { status: 'done', canReview: true }, view: {} });
     assert.deepEqual(await press(panel, 'Review diff'), [{ type: 'review' }]);
+    await panel.send({ type: 'patch', state: { canContinue: true }, view: {} });
+    assert.deepEqual(await press(panel, 'New limit…'), [{ type: 'new-limit' }]);
     await panel.close();
   });
 

@@ -170,6 +170,7 @@ describe('the run panel in every state', () => {
   it('shows what could help when there was no gain', async () => {
     const panel = await show('too small a budget');
     assert.equal(stateOf('too small a budget').canReview, false);
+    assert.equal(stateOf('too small a budget').canContinue, true);
     await panel.page.getByRole('heading', { name: 'What could help' }).waitFor();
     await panel.close();
   });

@@ -68,6 +68,7 @@ export async function search(optimizer: OptimizerDescriptor, options: SearchOpti
       keepPrompt: () => undefined,
       account: () => undefined,
       spent: () => budget.spent(),
+      admitted: () => budget.admitted(),
       verdictLacks: () => ({ usd: 0, tokens: 0 }),
       signal: new AbortController().signal,
     },

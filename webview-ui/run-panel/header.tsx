@@ -48,12 +48,13 @@ export function Header({ run, post }: HeaderProps): JSX.Element {
   );
 }
 
-function Actions({ run: { status, canReview }, post }: HeaderProps): JSX.Element | null {
+function Actions({ run: { status, canReview, canContinue }, post }: HeaderProps): JSX.Element | null {
   const [asking, setAsking] = useState(false);
-  const send = (type: 'pause' | 'continue' | 'resume' | 'stop' | 'discard' | 'review' | 'show-log') => () => {
-    setAsking(false);
-    post({ type });
-  };
+  const send =
+    (type: 'pause' | 'continue' | 'resume' | 'stop' | 'discard' | 'review' | 'new-limit' | 'show-log') => () => {
+      setAsking(false);
+      post({ type });
+    };
   switch (status) {
     case 'running':
     case 'paused':
@@ -111,11 +112,18 @@ function Actions({ run: { status, canReview }, post }: HeaderProps): JSX.Element
         </div>
       );
     case 'done':
-      return canReview ? (
+      return canReview || canContinue ? (
         <div class="actions" role="group" aria-label="Run">
-          <Button icon="diff" kind="primary" onPress={send('review')}>
-            Review diff
-          </Button>
+          {canReview ? (
+            <Button icon="diff" kind="primary" onPress={send('review')}>
+              Review diff
+            </Button>
+          ) : null}
+          {canContinue ? (
+            <Button icon="debug-continue" onPress={send('new-limit')}>
+              New limit…
+            </Button>
+          ) : null}
         </div>
       ) : null;
     case 'stopping':

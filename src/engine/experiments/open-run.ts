@@ -1,5 +1,8 @@
 /** Beginning a run in the store, and picking one up where it was left. */
+import type { Limits } from '../../protocol/events.ts';
+import { endedByLimit } from '../../protocol/advice.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
+import type { OptimizationResult } from '../../protocol/result.ts';
 import type { Example, Splits } from '../data/example.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
@@ -7,7 +10,9 @@ import { startRun } from './run.ts';
 import type { RunServices } from './run.ts';
 import type { Run } from './run-handle.ts';
 import type { RunConfig } from './run-config.ts';
-import type { RunHeader } from './store.ts';
+import { raisedLimits, runLimits } from './run-limits.ts';
+import type { LimitsInput } from './run-limits.ts';
+import type { RunHeader, RunInput, RunRecord } from './store.ts';
 
 export interface OpenServices extends RunServices {
   readonly engineVersion: string;
@@ -57,20 +62,26 @@ const idsOf = (rows: readonly Example[]): string[] => rows.map((row) => row.id);
 export interface Resumed {
   readonly run: Run;
   readonly note: string | null;
+  /** What holds from now on. */
+  readonly limits: Limits;
 }
 
 /**
  * Runs the stored task again: the journal answers what was bought, and the run goes on where it stopped.
- * @throws PromptOptError `usage` for an unknown or finished run, `store` when it is alive elsewhere.
+ * @param asked larger limits to continue a run with that ended at its limit. Each counts the whole run.
+ * @throws PromptOptError `usage` for an unknown run, for a finished one, or for limits that are not larger; `store` when
+ * it is alive elsewhere.
  */
-export async function resumeRun(runId: string, services: OpenServices): Promise<Resumed> {
+export async function resumeRun(runId: string, services: OpenServices, asked?: Limits): Promise<Resumed> {
   const { store } = services;
   const record = await store.load(runId);
   if (record === null)
     throw new PromptOptError('usage', `There is no run "${runId}".`, {
       remedy: 'List the runs with `promptopt runs list`.',
     });
-  if (record.status === 'done' || record.status === 'discarded') {
+  const before = await store.inputs(runId);
+  const continued = asked === undefined ? null : continuation(record, before, asked);
+  if (continued === null && (record.status === 'done' || record.status === 'discarded')) {
     throw new PromptOptError('usage', `Run ${runId} is finished; there is nothing to resume.`, {
       remedy: `See its result with \`promptopt runs show ${runId}\`.`,
     });
@@ -92,18 +103,48 @@ export async function resumeRun(runId: string, services: OpenServices): Promise<
   };
   const lease = await store.takeLease(runId, services.owner);
   const events = await store.events(runId);
-  const elapsedMs = activeTime([header.createdAt, ...events.map(({ time }) => time)]);
+  const continuedAt = before.findLast(({ kind }) => kind === 'limits')?.value as LimitsInput | undefined;
+  const times = events.map(({ time }) => time);
+  const elapsedMs =
+    continuedAt === undefined ? activeTime([header.createdAt, ...times]) : continuedAt.elapsedMs + activeTime(times);
+  if (continued !== null) {
+    const { admission, limits } = continued;
+    const value: LimitsInput = { limits, elapsedMs };
+    await store.reopen(lease, { admission, kind: 'limits', value });
+  }
   const changed = header.engineVersion !== services.engineVersion || config.optimizerVersion !== optimizer.version;
   const prepared: PreparedRun = { request, config, optimizer };
   // Read under the lease: nobody else can add to it any more.
   const paid = (await store.load(runId))?.paid ?? record.paid;
   const earlier = { paid, inputs: await store.inputs(runId), elapsedMs };
   return {
+    limits: runLimits(config.limits, earlier.inputs).latest,
     run: startRun(prepared, lease, services, earlier),
     note: changed
       ? 'This run began under another version: its journal now serves as a cache only, and the search may take another way.'
       : null,
   };
+}
+
+/** Where and with what a run goes on that ended at its limit. */
+function continuation(
+  { header, status, result }: RunRecord,
+  inputs: readonly RunInput[],
+  asked: Limits,
+): { readonly admission: number; readonly limits: Limits } {
+  const config = header.config as RunConfig;
+  const reached = inputs.findLast(({ kind }) => kind === 'reached');
+  if (status === 'interrupted') {
+    throw new PromptOptError('usage', `Run ${header.id} was interrupted before it reached its limit.`, {
+      remedy: `Resume it with the limit it has: \`promptopt runs resume ${header.id}\`.`,
+    });
+  }
+  if (status !== 'done' || reached === undefined || !endedByLimit((result as OptimizationResult).stopReason)) {
+    throw new PromptOptError('usage', `Run ${header.id} did not end at its limit, so a larger one changes nothing.`, {
+      remedy: `See how it ended with \`promptopt runs show ${header.id}\`.`,
+    });
+  }
+  return { admission: reached.admission, limits: raisedLimits(runLimits(config.limits, inputs).latest, asked) };
 }
 
 /** A longer silence between two events is the time between two owners. */

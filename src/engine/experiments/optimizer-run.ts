@@ -27,6 +27,8 @@ export interface SearchServices {
   readonly keepPrompt: (prompt: Prompt) => void;
   /** What the whole run has spent so far, as if every call had been bought. */
   readonly spent: () => Spend;
+  /** Calls the whole search has been admitted. */
+  readonly admitted: () => number;
   /** Writes the account at this place of the program. */
   readonly account: (events: EventWriter) => void;
   /** What the verdict would need by now beyond what was reserved for it. */
@@ -104,6 +106,7 @@ export function createOptimizerRun(services: SearchServices, budget: Budget, eve
     canAfford: (block: CallBlock) => {
       const calls = Object.values(block).reduce<number>((sum, count) => sum + count, 0);
       state.shortfall = shortfallOf(budget, calls, services.verdictLacks());
+      state.limitedAt = state.shortfall === null ? null : (state.limitedAt ?? services.admitted());
       return state.shortfall === null;
     },
     callsLeft: () => callsLeft(budget),

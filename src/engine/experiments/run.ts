@@ -1,5 +1,6 @@
 /** A run: the search within its limits, then the verdict from its reserve, every step journalled so that it can be resumed. */
 import type { Limits, RunEvent, Spend, StopReason, VerdictSummary } from '../../protocol/events.ts';
+import { endedByLimit } from '../../protocol/advice.ts';
 import { PromptOptError, isPromptOptError } from '../../protocol/errors.ts';
 import type { OptimizationResult } from '../../protocol/result.ts';
 import type { Evaluator } from '../evaluation/evaluation.ts';
@@ -21,7 +22,10 @@ import { isEmbedded, modelsOf } from './prepare-run.ts';
 import type { PreparedRun, PrepareServices } from './prepare-run.ts';
 import { makeResult } from './result.ts';
 import { paidSearchLimits, searchLimits, within } from './run-config.ts';
+import { createRunControl } from './run-control.ts';
 import type { Run } from './run-handle.ts';
+import { inForce, runLimits } from './run-limits.ts';
+import type { RunLimits } from './run-limits.ts';
 import { createSearchState } from './search-state.ts';
 import type { SearchState } from './search-state.ts';
 import type { ResultsStore, RunInput, RunLease } from './store.ts';
@@ -40,30 +44,29 @@ export interface RunServices extends PrepareServices {
 
 const HEARTBEAT_MS = 5000;
 
-/** Node fires longer timers at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** What a run was before this process, when it is resumed. */
 export interface Earlier {
   readonly paid: Spend;
+  /** All of them, in order. */
   readonly inputs: readonly RunInput[];
   /** Milliseconds it has already run. */
   readonly elapsedMs: number;
 }
 
-type StopMode = 'keep-best' | 'discard';
-
 /** Starts a prepared run under a lease. */
-export function startRun(prepared: PreparedRun, lease: RunLease, services: RunServices, earlier?: Earlier): Run {
+export function startRun(planned: PreparedRun, lease: RunLease, services: RunServices, earlier?: Earlier): Run {
+  const limits = runLimits(planned.config.limits, earlier?.inputs);
+  // What is shown, booked and asked for is what the run was last continued with; only the search remembers the rest.
+  const prepared: PreparedRun = { ...planned, config: { ...planned.config, limits: limits.latest } };
   const { config } = prepared;
   const events = createBroadcast<RunEvent>();
   const controller = new AbortController();
-  const nominal = createBudget(withoutMinutes(config.limits));
-  const search = nominal.child(searchLimits(config.limits, config.reserve));
+  const nominal = createBudget(withoutMinutes(limits.latest));
+  const search = nominal.child(searchLimits(limits.first, config.reserve));
+  for (const change of limits.changes) search.limitsAt(change.admission, searchLimits(change.limits, config.reserve));
   // What the verdict needs is not for sale before it; the verdict opens it.
-  const paid = createBudget(paidSearchLimits(config.limits, config), earlier?.paid);
+  const paid = createBudget(paidSearchLimits(limits.latest, config), earlier?.paid);
   const { store, clock } = services;
-  let discarded = false;
   let failure: unknown = null;
 
   /** Leaves at once, as a crash would: the journal has what was paid for. */
@@ -71,33 +74,17 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
     failure ??= reason;
     controller.abort();
   };
-
-  /** An outside input takes effect at once and is journalled with the admission it took effect at. */
-  const stopSearch = (kind: 'stop' | 'minutes', value: unknown): void => {
-    const admission = search.admitted();
-    search.stopAt(admission, stopError(kind));
-    store.recordInput(lease, { admission, kind, value }).catch(leave);
-  };
-  const mark = (status: 'paused' | 'running'): void => {
-    store.setStatus(lease, status).catch(leave);
-  };
-  for (const input of earlier?.inputs ?? []) {
-    if (input.kind === 'limits') continue;
-    if (input.value === 'discard') discarded = true;
-    search.stopAt(input.admission, stopError(input.kind));
-  }
-
-  const minutes = config.limits.minutes;
-  const timer =
-    minutes === undefined || earlier?.inputs.some((input) => input.kind === 'minutes') === true
-      ? undefined
-      : setTimeout(
-          () => {
-            stopSearch('minutes', minutes);
-          },
-          Math.min(LONGEST_TIMER_MS, Math.max(0, minutes * 60_000 - (earlier?.elapsedMs ?? 0))),
-        );
-  timer?.unref();
+  const { minutes } = limits.latest;
+  const control = createRunControl({
+    store,
+    lease,
+    clock,
+    nominal,
+    search,
+    earlier: inForce(earlier?.inputs ?? []),
+    leftMs: minutes === undefined ? null : minutes * 60_000 - (earlier?.elapsedMs ?? 0),
+    leave,
+  });
   const heartbeat = setInterval(() => {
     store.heartbeat(lease).catch(leave);
   }, HEARTBEAT_MS);
@@ -107,7 +94,15 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
     prepared,
     lease,
     services,
-    { nominal, search, paid, signal: controller.signal, isDiscarded: () => discarded, failure: () => failure },
+    {
+      nominal,
+      search,
+      paid,
+      limits,
+      signal: controller.signal,
+      isDiscarded: control.isDiscarded,
+      failure: () => failure,
+    },
     (event) => {
       store.append(lease, [event]);
       events.publish(event);
@@ -115,7 +110,7 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
   );
   const startedAt = clock.now();
   const result = execution.run(startedAt).finally(() => {
-    clearTimeout(timer);
+    control.end();
     clearInterval(heartbeat);
     events.end();
   });
@@ -126,21 +121,9 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
     id: lease.runId,
     result,
     [Symbol.asyncIterator]: () => events.subscribe(),
-    pause() {
-      nominal.pause();
-      mark('paused');
-    },
-    resume() {
-      nominal.resume();
-      mark('running');
-    },
-    stop(mode: StopMode) {
-      discarded = mode === 'discard';
-      stopSearch('stop', mode);
-      // Nothing more is asked for what will not be kept.
-      if (discarded) nominal.stopAt(nominal.admitted(), stopError('stop'));
-      nominal.resume();
-    },
+    pause: control.pause,
+    resume: control.resume,
+    stop: control.stop,
     abort() {
       leave(new PromptOptError('stopped', 'The run was left.', { remedy: 'Resume it to go on; nothing was lost.' }));
     },
@@ -149,15 +132,11 @@ export function startRun(prepared: PreparedRun, lease: RunLease, services: RunSe
 
 const withoutMinutes = (limits: Limits): Limits => within(limits, 0, 0);
 
-const stopError = (kind: 'stop' | 'minutes'): PromptOptError =>
-  kind === 'stop'
-    ? new PromptOptError('stopped', 'The search was stopped.')
-    : new PromptOptError('budget', 'The time limit is reached.', { limit: 'minutes' });
-
 interface Control {
   readonly nominal: Budget;
   readonly search: Budget;
   readonly paid: Budget;
+  readonly limits: RunLimits;
   readonly signal: AbortSignal;
   readonly isDiscarded: () => boolean;
   /** Why the run was left, when it was not one of its calls that failed. */
@@ -217,6 +196,11 @@ class Execution {
         paid: result.paid,
         sentence: verdict?.sentence ?? this.#withoutVerdict(),
       });
+      if (endedByLimit(result.stopReason)) {
+        // Where a larger limit would be taken up, should the run be continued with one.
+        const admission = this.#state.limitedAt ?? this.#control.search.admitted();
+        await store.recordInput(this.#lease, { admission, kind: 'reached', value: result.stopReason });
+      }
       await store.flush();
       await store.finish(this.#lease, this.#control.isDiscarded() ? 'discarded' : 'done', result);
       return result;
@@ -283,13 +267,15 @@ class Execution {
           this.#keepPrompt(prompt);
         },
         spent: () => this.#control.nominal.spent(),
+        admitted: () => this.#control.search.admitted(),
         account: (events) => {
           this.#account(events);
         },
         verdictLacks: () => {
           const needs = verdictNeeds(this.#prepared, this.#state);
+          const limits = this.#control.limits.at(this.#control.search.admitted());
           const lacks = (account: 'usd' | 'tokens'): number => {
-            const limit = config.limits[account];
+            const limit = limits[account];
             return limit === undefined ? 0 : Math.max(0, needs[account] - limit * config.reserve.share);
           };
           return { usd: lacks('usd'), tokens: lacks('tokens') };
@@ -320,6 +306,8 @@ class Execution {
     const tooSmall = searched.startsWith('budget-') && state.candidates.length < 2;
     if (tooSmall) state.notes.push(tooSmallNote(searched, state, config.limits));
     const stopReason = tooSmall ? 'too-small-to-search' : searched;
+    const continued = this.#control.limits.changes.length;
+    if (continued > 0) state.notes.push(continuedNote(continued));
     if (this.#control.isDiscarded()) return { verdict: null, stopReason };
     const target = models.get(config.models.target);
     if (target === undefined) throw new PromptOptError('internal', 'The target model of the run is not known.');
@@ -370,6 +358,10 @@ function stopReasonOf(error: unknown, signal: AbortSignal): StopReason {
   if (error.code !== 'budget') throw error;
   return `budget-${error.details.limit ?? 'calls'}`;
 }
+
+/** Looking more than once is a small advantage that the p-value does not know of. */
+const continuedNote = (times: number): string =>
+  `This run was continued ${times === 1 ? 'once' : `${times} times`} with a larger limit, so its verdict was made again on the same rows: its p-value is a little too good.`;
 
 const amount = (limit: string, value: number): string =>
   limit === 'usd' ? `$${value.toFixed(value < 0.1 ? 4 : 2)}` : `${Math.ceil(value)} ${limit}`;

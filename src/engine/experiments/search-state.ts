@@ -24,6 +24,8 @@ export interface SearchState {
   incumbent: OfferedCandidate | null;
   /** Set while the last step the search asked for could not be afforded. */
   shortfall: Shortfall | null;
+  /** How many calls were admitted when the steps that could not be afforded began; null while they can. */
+  limitedAt: number | null;
   /** What is said of the search in the result, as sentences. */
   readonly notes: string[];
 }
@@ -36,6 +38,7 @@ export function createSearchState(): SearchState {
     rows: new Map(),
     incumbent: null,
     shortfall: null,
+    limitedAt: null,
     notes: [],
   };
 }

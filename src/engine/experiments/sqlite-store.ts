@@ -6,6 +6,7 @@ import { PromptOptError } from '../../protocol/errors.ts';
 import type { SpendLog, StoredReply } from '../models/ports.ts';
 import { addSpend } from '../models/spend.ts';
 import { EVALUATION, costRowOf } from './cost-rows.ts';
+import { createMonthAccount } from './month-account.ts';
 import { createReplyCache } from './reply-cache.ts';
 import { createRetention, deleteSteps } from './retention.ts';
 import { createStoreChannel } from './store-channel.ts';
@@ -104,14 +105,15 @@ function createStore(
     };
   };
 
+  const month = createMonthAccount(channel, clock);
   const spendLogOf = (run: string, lease?: RunLease): SpendLog => ({
     async sent(identity, worst, { model, role }) {
       const values = [run, identity, JSON.stringify(worst), model, role, clock.now()];
-      const [row] = await channel.write([{ write: 'sent', values }], lease);
-      return Number(row?.['id']);
+      return await month.send(run, values, worst, lease);
     },
     settled(attempt, paid) {
       buffered([{ write: 'settled', values: [JSON.stringify(paid), attempt] }], lease);
+      month.settled(attempt);
     },
   });
 
@@ -227,6 +229,14 @@ function createStore(
     async costs() {
       return (await channel.read('costs')).map(costRowOf);
     },
+    limitMonth: (limit) => {
+      month.setLimit(limit);
+    },
+    month: () => month.state(),
+    holdMonth: (lease, hold) => month.hold(lease, hold),
+    openMonthHold: (lease) => {
+      month.openHold(lease);
+    },
     async lastSpent(runId) {
       const [row] = await channel.read('lastSpent', runId);
       return row === undefined ? null : (json(row, 'body') as { data: EventPayloads['spent'] }).data;
@@ -235,6 +245,16 @@ function createStore(
     async recordInput(lease, input) {
       await channel.write(
         [{ write: 'input', values: [lease.runId, input.admission, input.kind, JSON.stringify(input.value)] }],
+        lease,
+      );
+    },
+    async reopen(lease, { admission, kind, value }) {
+      await channel.write(
+        [
+          { write: 'input', values: [lease.runId, admission, kind, JSON.stringify(value)] },
+          { write: 'deleteEvents', values: [lease.runId] },
+          { write: 'takeBack', values: [lease.runId] },
+        ],
         lease,
       );
     },

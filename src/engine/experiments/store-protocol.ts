@@ -1,5 +1,9 @@
 /** What the store and its worker say to each other. Statements are named here and nowhere else. */
 
+/** What is paid in a month, and held by living runs but one; parameters: month, now, that run. In nano-dollars. */
+const MONTH_USED = `COALESCE((SELECT nano_usd FROM month_paid WHERE month = ?), 0)
+    + (SELECT COALESCE(SUM(month_hold), 0) FROM runs WHERE month_hold > 0 AND lease_until > ? AND id <> ?)`;
+
 /** Reads answer with rows. Parameters are bound by position. */
 export const READS = {
   run: 'SELECT * FROM runs WHERE id = ?',
@@ -23,6 +27,8 @@ export const READS = {
     SUM(a.spend ->> 'unpricedCalls') AS unpriced_calls, SUM(a.paid IS NULL) AS unsettled
     FROM (SELECT *, COALESCE(paid, worst) AS spend FROM attempts) a LEFT JOIN runs r ON r.id = a.run
     GROUP BY a.run, day, a.model, a.role ORDER BY day DESC, a.run DESC, a.model, a.role`,
+  month: `SELECT COALESCE((SELECT nano_usd FROM month_paid WHERE month = ?), 0) AS paid,
+    (SELECT SUM(month_hold) FROM runs WHERE month_hold > 0 AND lease_until > ?) AS held`,
   lastSpent: `SELECT body FROM events WHERE run = ? AND body ->> 'type' = 'spent' ORDER BY arrival DESC LIMIT 1`,
 } as const;
 
@@ -40,13 +46,17 @@ export const WRITES = {
   content: 'INSERT OR IGNORE INTO content (hash, kind, body) VALUES (?, ?, ?)',
   runContent: 'INSERT OR IGNORE INTO run_content (run, hash) VALUES (?, ?)',
   journal: 'INSERT OR IGNORE INTO journal (run, identity, reply) VALUES (?, ?, ?)',
-  sent: 'INSERT INTO attempts (run, identity, worst, model, role, time) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
+  // Only if the month has room for its worst case, beside what is held for the verdicts of living runs.
+  sent: `INSERT INTO attempts (run, identity, worst, model, role, time) SELECT ?, ?, ?, ?, ?, ?
+    WHERE ? IS NULL OR ? + ${MONTH_USED} <= ? RETURNING id`,
+  holdMonth: `UPDATE runs SET month_hold = ? WHERE id = ? AND ? + ${MONTH_USED} <= ? RETURNING id`,
   settled: 'UPDATE attempts SET paid = ? WHERE id = ?',
   cache: 'INSERT OR IGNORE INTO cache (identity, reply, created_at, used_at, bytes) VALUES (?, ?, ?, ?, ?)',
   useCache: 'UPDATE cache SET used_at = ?, hits = hits + ? WHERE identity = ?',
   input: 'INSERT INTO inputs (run, admission, kind, value) VALUES (?, ?, ?, ?)',
   status: 'UPDATE runs SET status = ? WHERE id = ?',
   finish: 'UPDATE runs SET status = ?, result = ?, lease_until = 0 WHERE id = ?',
+  takeBack: 'UPDATE runs SET result = NULL WHERE id = ?',
   deleteEvents: 'DELETE FROM events WHERE run = ?',
   deleteJournal: 'DELETE FROM journal WHERE run = ?',
   deleteAttempts: 'DELETE FROM attempts WHERE run = ?',

@@ -32,11 +32,14 @@ export interface RunRecord {
   readonly result: unknown;
 }
 
-/** An outside input that changed a run: replayed at the same admission on resume. */
+/**
+ * An outside input of a run, with the place where it took effect: replayed there on resume. `reached` says where a limit
+ * ended the search, `limits` what the run was continued with from there; `pause` and `continue` change no decision.
+ */
 export interface RunInput {
   /** How many calls the search had admitted when it took effect. */
   readonly admission: number;
-  readonly kind: 'stop' | 'minutes' | 'limits';
+  readonly kind: 'stop' | 'minutes' | 'limits' | 'reached' | 'pause' | 'continue';
   readonly value: unknown;
 }
 
@@ -55,6 +58,32 @@ export interface RunLease {
 
 /** What a piece of stored content is; only `purge` and views tell them apart. */
 export type ContentKind = 'prompt' | 'row' | 'reply' | 'feedback' | 'evaluation';
+
+/** What may be paid in a calendar month (UTC) over all runs and processes of a store, in USD. */
+export interface MonthLimit {
+  readonly usd: number;
+  /** On top of it; 0 unless the user has said that it may be used. */
+  readonly emergencyUsd: number;
+}
+
+/** The running month, in USD. Calls in the air, or lost with their process, count at their worst case. */
+export interface MonthState {
+  /** `2026-11` */
+  readonly month: string;
+  readonly paidUsd: number;
+  /** Kept for the verdicts of runs under way. */
+  readonly heldUsd: number;
+  /** Null without one. */
+  readonly limit: MonthLimit | null;
+}
+
+/** What a run needs of the month, in USD. */
+export interface MonthNeed {
+  /** Kept for its verdict while the run lives. */
+  readonly verdictUsd: number;
+  /** To measure the original; asked for, not kept. */
+  readonly baselineUsd: number;
+}
 
 /** How much is kept: the older and the least used go first. */
 export interface KeepLimit {
@@ -121,6 +150,13 @@ export interface ResultsStore {
   evaluationLog(name: string): SpendLog;
   /** What was paid by run, day, model and role, the newest day first. */
   costs(): Promise<CostRow[]>;
+  /** From now on nothing of this store's logs is sent that does not fit the month; null lifts the limit. */
+  limitMonth(limit: MonthLimit | null): void;
+  month(): Promise<MonthState>;
+  /** @throws PromptOptError `budget` (limit `month`) when the month has less left than the run needs. */
+  holdMonth(lease: RunLease, need: MonthNeed): Promise<void>;
+  /** The run has come to its verdict: it may use what is held for it. */
+  openMonthHold(lease: RunLease): void;
   /** The last account a run has given of itself; null before its first. */
   lastSpent(runId: string): Promise<EventPayloads['spent'] | null>;
   /** Replies of every run of this store. */
@@ -128,6 +164,8 @@ export interface ResultsStore {
 
   /** Durable before it resolves: a resume replays it at the same place. */
   recordInput(lease: RunLease, input: RunInput): Promise<void>;
+  /** Writes the input that continues an ended run, and takes back its result and events: they are made anew. */
+  reopen(lease: RunLease, input: RunInput): Promise<void>;
   /** What changed the run from outside, in order. */
   inputs(runId: string): Promise<RunInput[]>;
   /** @throws PromptOptError `store` when the lease was taken over. */

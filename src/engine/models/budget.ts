@@ -36,6 +36,8 @@ export interface Budget {
   /** A budget within this one: its calls count here too. */
   child(limits: Limits): Budget;
   setLimits(limits: Limits): void;
+  /** Has these limits once so many calls are admitted: where a continued run took them up. Given in order. */
+  limitsAt(admission: number, limits: Limits): void;
   /** Holds back new admissions until `resume`. */
   pause(): void;
   resume(): void;
@@ -43,7 +45,7 @@ export interface Budget {
   stopAt(admission: number, error: PromptOptError): void;
 }
 
-type LimitName = NonNullable<ErrorDetails['limit']>;
+type LimitName = keyof Limits;
 
 const names: Readonly<Record<LimitName, string>> = { usd: 'USD', calls: 'calls', tokens: 'tokens', minutes: 'minutes' };
 
@@ -74,6 +76,7 @@ interface Node {
   admitted: number;
   paused: boolean;
   stop: { readonly admission: number; readonly error: PromptOptError } | null;
+  readonly changes: { readonly admission: number; readonly limits: Limits }[];
   /** Why calls were refused since the limits last changed. */
   refused: PromptOptError | null;
   readonly parent: Node | null;
@@ -129,9 +132,18 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
     for (const other of nodes) pump(other);
   };
 
+  const takeUp = (node: Node): void => {
+    for (let next = node.changes[0]; next !== undefined && node.admitted >= next.admission; next = node.changes[0]) {
+      node.changes.shift();
+      node.limits = next.limits;
+      for (const other of nodes) other.refused = null;
+    }
+  };
+
   const reserve = (node: Node, worst: Spend): Reservation => {
     for (const at of lineage(node)) {
       at.admitted++;
+      takeUp(at);
       at.reserved = addSpend(at.reserved, worst);
       at.inAir++;
     }
@@ -222,6 +234,10 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
       for (const other of nodes) other.refused = null;
       for (const other of nodes) pump(other);
     },
+    limitsAt(admission, next) {
+      node.changes.push({ admission, limits: next });
+      takeUp(node);
+    },
     pause() {
       node.paused = true;
     },
@@ -244,6 +260,7 @@ export function createBudget(limits: Limits, already: Spend = NO_SPEND): Budget 
       admitted: 0,
       paused: false,
       stop: null,
+      changes: [],
       refused: null,
       parent,
       queue: [],

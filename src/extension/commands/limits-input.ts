@@ -1,5 +1,7 @@
 /** Limits as a person types them: `$2, 800 calls, 30 min`. */
+import * as vscode from 'vscode';
 import type { Limits } from '../../engine/index.ts';
+import { limits as limitsText } from '../../protocol/wording.ts';
 
 const UNITS: readonly { readonly limit: keyof Limits; readonly words: RegExp; readonly factor: number }[] = [
   { limit: 'usd', words: /^(\$|usd|dollars?)$/, factor: 1 },
@@ -31,4 +33,20 @@ export function readLimits(text: string): Limits | string {
     limits[unit.limit] = amount;
   }
   return parts.length === 0 ? 'Name at least one limit, for example: $2, 800 calls, 30 min.' : limits;
+}
+
+/** Asks for limits, starting from these. Undefined when the user left. */
+export async function askLimits(prompt: string, start: Limits): Promise<Limits | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Hard limit of the run',
+    prompt,
+    value: limitsText(start),
+    ignoreFocusOut: true,
+    validateInput: (value) => {
+      const read = readLimits(value);
+      return typeof read === 'string' ? read : undefined;
+    },
+  });
+  const limits = text === undefined ? undefined : readLimits(text);
+  return typeof limits === 'string' ? undefined : limits;
 }

@@ -1,6 +1,7 @@
 /** Optimize Prompt: from an open file to a running search, then to a result to review. */
 import * as vscode from 'vscode';
 import type { OptimizationResult, OptimizeOptions, Task } from '../../engine/index.ts';
+import { endedByLimit } from '../../protocol/advice.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
 import { showRunPanel } from '../panels/run-panel.ts';
 import type { Product } from '../product.ts';
@@ -81,7 +82,14 @@ async function tellOutcome(session: RunSession): Promise<void> {
   const review = 'Review diff';
   const better = result.verdict?.outcome === 'better';
   const sentence = result.verdict?.sentence ?? 'The run ended before a verdict could be made. The original is kept.';
-  const choice = await vscode.window.showInformationMessage(sentence, ...(better ? [review] : []), details);
+  const limit = 'New limit…';
+  const choice = await vscode.window.showInformationMessage(
+    sentence,
+    ...(better ? [review] : []),
+    ...(endedByLimit(result.stopReason) ? [limit] : []),
+    details,
+  );
+  if (choice === limit) await vscode.commands.executeCommand('promptopt.raiseLimit', session.id, session.specPath);
   if (choice === review) await vscode.commands.executeCommand('promptopt.reviewResult', session.id, session.specPath);
   if (choice === details) await vscode.commands.executeCommand('promptopt.openRun', session.id, session.specPath);
 }

@@ -1,9 +1,8 @@
 /** The steps before a run: strategy, then the forecast to confirm, with limit and model to change. Nothing is sent. */
-import * as vscode from 'vscode';
 import type { Engine, Limits, OptimizeOptions, PlannedRun, Task } from '../../engine/index.ts';
 import { describeError, isPromptOptError } from '../../protocol/errors.ts';
 import { counted, EMBEDDED_NOTICE, forecastSentence, limits as limitsText } from '../../protocol/wording.ts';
-import { readLimits } from './limits-input.ts';
+import { askLimits } from './limits-input.ts';
 import { pick } from './quick-pick.ts';
 import type { Choice } from './quick-pick.ts';
 
@@ -91,7 +90,7 @@ async function confirmForecast(engine: Engine, task: Task, options: OptimizeOpti
     case 'start':
       return plan === undefined ? { options } : { plan };
     case 'limit':
-      return { options: { ...options, ...(await askLimits(shownLimits)) } };
+      return { options: { ...options, ...(await askNewLimits(shownLimits)) } };
     case 'model':
       return { options: { ...options, ...(await askModel(plan?.models.target ?? options.model)) } };
   }
@@ -113,20 +112,12 @@ async function planOrProblem(
   }
 }
 
-async function askLimits(current: Limits): Promise<{ limits: Limits } | undefined> {
-  const text = await vscode.window.showInputBox({
-    title: 'Hard limit of the run',
-    prompt:
-      'Dollars, calls, tokens or minutes; whichever comes first ends the search. The verdict is paid from the same limit.',
-    value: limitsText(current),
-    ignoreFocusOut: true,
-    validateInput: (value) => {
-      const read = readLimits(value);
-      return typeof read === 'string' ? read : undefined;
-    },
-  });
-  const limits = text === undefined ? undefined : readLimits(text);
-  return limits === undefined || typeof limits === 'string' ? undefined : { limits };
+async function askNewLimits(current: Limits): Promise<{ limits: Limits } | undefined> {
+  const limits = await askLimits(
+    'Dollars, calls, tokens or minutes; whichever comes first ends the search. The verdict is paid from the same limit.',
+    current,
+  );
+  return limits === undefined ? undefined : { limits };
 }
 
 const EMBEDDED = 'embedded/apprentice';

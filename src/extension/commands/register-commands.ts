@@ -7,7 +7,7 @@ import type { Product } from '../product.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
 import { optimizePrompt } from './optimize-prompt.ts';
 import { acceptResult, keepOriginal, reviewResult } from './review-result.ts';
-import { openRun, resumeRun, steerRun } from './run-commands.ts';
+import { openRun, raiseLimit, resumeRun, steerRun } from './run-commands.ts';
 
 type Handler = (product: Product, ...args: unknown[]) => unknown;
 
@@ -16,6 +16,7 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   'promptopt.evaluatePrompt': evaluatePrompt,
   'promptopt.openRun': openRun,
   'promptopt.resumeRun': resumeRun,
+  'promptopt.raiseLimit': raiseLimit,
   'promptopt.pauseRun': steerRun((session) => {
     session.pause();
   }),

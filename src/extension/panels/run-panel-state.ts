@@ -1,4 +1,5 @@
 /** What a run panel's page is told of its session: all of it at first, then what changed. */
+import { endedByLimit } from '../../protocol/advice.ts';
 import { whatCouldHelp } from '../../protocol/advice.ts';
 import type { HostMessage, RunPanelState } from '../../protocol/messages.ts';
 import type { RunSession } from '../runs/run-session.ts';
@@ -16,6 +17,7 @@ export function runPanelState(session: ShownSession, spec: string): RunPanelStat
     status,
     failure,
     canReview: result?.verdict?.outcome === 'better',
+    canContinue: result !== null && endedByLimit(result.stopReason),
     minutes: result?.time.minutes ?? null,
     advice: result === null || status === 'discarded' ? [] : whatCouldHelp(result),
     view,

@@ -154,6 +154,9 @@ async function answer(
     case 'review':
       await vscode.commands.executeCommand('promptopt.reviewResult', session.id, session.specPath);
       break;
+    case 'new-limit':
+      await vscode.commands.executeCommand('promptopt.raiseLimit', session.id, session.specPath);
+      break;
     case 'open-spec':
       await showSpec(session.specPath);
       break;

@@ -1,7 +1,7 @@
 /** The runs of this window: started here, resumed here, or opened from the store. */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { Engine, PlannedRun, ResultsStore, Run } from '../../engine/index.ts';
+import type { Engine, Limits, PlannedRun, ResultsStore, Run } from '../../engine/index.ts';
 import { setContext } from '../settings.ts';
 import { createRunSession, isLive } from './run-session.ts';
 import type { RunSession } from './run-session.ts';
@@ -14,8 +14,12 @@ export interface RunSessions {
   /** A session came, or one of them changed. */
   readonly onDidChange: vscode.Event<RunSession>;
   start(plan: PlannedRun, specPath: string): Promise<RunSession>;
-  /** Goes on with an interrupted run of the store near a path. @throws PromptOptError */
-  resume(near: string, runId: string): Promise<{ readonly session: RunSession; readonly note: string | null }>;
+  /** Goes on with an interrupted run of the store near a path, or past its limit. @throws PromptOptError */
+  resume(
+    near: string,
+    runId: string,
+    limits?: Limits,
+  ): Promise<{ readonly session: RunSession; readonly note: string | null }>;
   /** A stored run, to look at. Null when it is not there any more. */
   open(near: string, runId: string): Promise<RunSession | null>;
   abortAll(): void;
@@ -81,10 +85,10 @@ export function createRunSessions({ engine, log }: SessionServices): RunSessions
       log.info(`Run ${run.id}: ${plan.strategy.name} on ${plan.models.target}.`);
       return await follow(await (await engine()).store(dirname(specPath)), run);
     },
-    async resume(near, runId) {
+    async resume(near, runId, limits) {
       const own = await engine();
       const store = await own.store(near);
-      const { run, note } = await own.resume(store, runId);
+      const { run, note } = await own.resume(store, runId, limits === undefined ? {} : { limits });
       log.info(`Run ${run.id}: resumed.`);
       return { session: await follow(store, run), note };
     },

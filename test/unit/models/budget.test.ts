@@ -160,6 +160,18 @@ describe('a budget', () => {
     assert.equal(budget.admitted(), 1);
   });
 
+  it('takes a larger limit up at the admission it was given for, not before', async () => {
+    const budget = createBudget({ calls: 2 });
+    budget.limitsAt(2, { calls: 4 });
+    assert.equal(budget.left().calls, 2);
+    (await budget.admit(usd(0))).settle(usd(0));
+    assert.equal(budget.left().calls, 1, 'the old limit until then');
+    (await budget.admit(usd(0))).settle(usd(0));
+    assert.equal(budget.left().calls, 2);
+    for (let call = 0; call < 2; call++) (await budget.admit(usd(0))).settle(usd(0));
+    await assert.rejects(budget.admit(usd(0)), refusedFor('calls'));
+  });
+
   it('goes on from what was spent before', async () => {
     const budget: Budget = createBudget({ calls: 5 }, { ...NO_SPEND, calls: 4 });
     (await budget.admit(usd(0))).settle(usd(0));
