@@ -20,6 +20,8 @@ export function stopReasonSentence(reason: StopReason, result: Pick<Optimization
       return `The limit of ${counted(tokens, 'token')} ended the search.`;
     case 'budget-minutes':
       return `The limit of ${duration(minutes)} ended the search.`;
+    case 'budget-month':
+      return 'The limit of the month on paid calls, over all runs of this workspace, ended the search.';
     case 'too-small-to-search':
       return `The limits (${limits(result.limits)}) were too small to search.`;
     case 'stopped-by-user':
@@ -33,13 +35,15 @@ const points = (value: number): string => counted(Math.round(value * 100), 'poin
 
 /** Whether a limit ended the run: it can go on with a larger one. */
 export const endedByLimit = (reason: StopReason): boolean =>
-  reason.startsWith('budget-') || reason === 'too-small-to-search';
+  (reason.startsWith('budget-') && reason !== 'budget-month') || reason === 'too-small-to-search';
 
 /** What could help when there is no gain; empty when there is one. */
 export function whatCouldHelp(result: OptimizationResult): string[] {
   const { verdict, stopReason, models, limits: given, strategy } = result;
   if (verdict?.outcome === 'better') return [];
   const help: string[] = [];
+  if (stopReason === 'budget-month')
+    return ['More money for the month, or a new run next month: it takes what was answered from the cache.'];
   if (verdict !== null && verdict.before.mean >= 0.995) {
     return ['The original answers every row right: harder rows would show what it cannot do yet.'];
   }

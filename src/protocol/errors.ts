@@ -40,8 +40,10 @@ export interface ErrorDetails {
   readonly retryable?: boolean;
   /** Whether the provider may have worked (and billed) although no reply arrived, e.g. a connection cut half way. */
   readonly mayHaveCost?: boolean;
-  /** Budget errors: which limit was reached. */
-  readonly limit?: 'usd' | 'calls' | 'tokens' | 'minutes';
+  /** The call is written down and its batch goes on, or it has not left yet: not lost, and not charged by this error. */
+  readonly pending?: boolean;
+  /** Budget errors: which limit was reached; `month` is the workspace's, over all runs. */
+  readonly limit?: 'usd' | 'calls' | 'tokens' | 'minutes' | 'month';
   /** Spec and data errors: the file, and the line (1-based) in it. */
   readonly file?: string;
   readonly line?: number;

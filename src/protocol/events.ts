@@ -76,6 +76,7 @@ export type StopReason =
   | 'budget-usd'
   | 'budget-tokens'
   | 'budget-minutes'
+  | 'budget-month'
   | 'too-small-to-search'
   | 'stopped-by-user'
   | 'failed';

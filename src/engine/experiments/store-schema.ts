@@ -61,4 +61,43 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX cache_by_use ON cache (used_at, bytes);
   CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  // The money of a month: kept by triggers, so that no way of writing an attempt passes it by.
+  `
+  CREATE TABLE month_paid (month TEXT PRIMARY KEY, nano_usd INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO month_paid SELECT strftime('%Y-%m', COALESCE(a.time, r.created_at) / 1000, 'unixepoch') AS month,
+    SUM(CAST(ROUND((COALESCE(a.paid, a.worst) ->> 'usd') * 1e9) AS INTEGER))
+    FROM attempts a LEFT JOIN runs r ON r.id = a.run WHERE COALESCE(a.time, r.created_at) IS NOT NULL GROUP BY 1;
+  CREATE TRIGGER attempt_sent AFTER INSERT ON attempts WHEN (NEW.worst ->> 'usd') > 0
+  BEGIN
+    INSERT INTO month_paid VALUES (
+      strftime('%Y-%m', NEW.time / 1000, 'unixepoch'),
+      CAST(ROUND((NEW.worst ->> 'usd') * 1e9) AS INTEGER)
+    ) ON CONFLICT (month) DO UPDATE SET nano_usd = nano_usd + excluded.nano_usd;
+  END;
+  CREATE TRIGGER attempt_settled AFTER UPDATE OF paid ON attempts WHEN NEW.time IS NOT NULL
+    AND (NEW.paid ->> 'usd') <> (COALESCE(OLD.paid, OLD.worst) ->> 'usd')
+  BEGIN
+    INSERT INTO month_paid VALUES (
+      strftime('%Y-%m', NEW.time / 1000, 'unixepoch'),
+      CAST(ROUND((NEW.paid ->> 'usd') * 1e9) AS INTEGER)
+        - CAST(ROUND((COALESCE(OLD.paid, OLD.worst) ->> 'usd') * 1e9) AS INTEGER)
+    ) ON CONFLICT (month) DO UPDATE SET nano_usd = nano_usd + excluded.nano_usd;
+  END;
+  ALTER TABLE runs ADD COLUMN month_hold INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX runs_holding ON runs (lease_until, id, month_hold) WHERE month_hold > 0;
+  `,
+  // Batches that are out at a provider, so that another process can wait for them.
+  `
+  CREATE TABLE batches (
+    token TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    model TEXT NOT NULL,
+    endpoint TEXT,
+    batch_id TEXT,
+    submitted_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX batches_by_scope ON batches (scope);
+  CREATE TABLE batch_calls (token TEXT NOT NULL, identity TEXT NOT NULL, PRIMARY KEY (token, identity)) WITHOUT ROWID;
+  `,
 ];

@@ -7,7 +7,6 @@
  * never on the order replies arrive.
  */
 import { PromptOptError } from '../../protocol/errors.ts';
-import type { ErrorDetails } from '../../protocol/errors.ts';
 import { NO_SPEND } from '../../protocol/events.ts';
 import type { Limits, Spend } from '../../protocol/events.ts';
 import { addSpend } from './spend.ts';
