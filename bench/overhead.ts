@@ -10,7 +10,7 @@ import { OpenAI } from 'openai';
 import type { GenerationRequest } from '../src/engine/models/language-model.ts';
 import { textMessage } from '../src/engine/models/language-model.ts';
 import { openai } from '../src/engine/models/providers/openai.ts';
-import { toParams } from '../src/engine/models/providers/openai/request.ts';
+import { toChatParams } from '../src/engine/models/providers/openai/chat.ts';
 import { renderMessages } from '../src/engine/spec/template.ts';
 import { rowsUnderWay } from '../src/engine/evaluation/evaluator.ts';
 import { report } from './support/figures.ts';
@@ -52,7 +52,10 @@ const requestsOf = (label: string): GenerationRequest[] =>
 
 async function bare(baseURL: string, concurrency: number, requests: readonly GenerationRequest[]): Promise<Measured> {
   const client = new OpenAI({ apiKey: 'none', baseURL, maxRetries: 0 });
-  const bodies = requests.map((request) => ({ ...toParams({ ...request, model: 'm' }), stream: false as const }));
+  const bodies = requests.map((request) => ({
+    ...toChatParams({ ...request, model: 'm' }, {}, 'openai'),
+    stream: false as const,
+  }));
   return measure(() => inPool(bodies, concurrency, (body) => client.chat.completions.create(body)));
 }
 

@@ -1,6 +1,7 @@
 /** A harness for every provider. A new one is a file and a line here. */
 import { embedded } from './embedded.ts';
+import { github } from './github.ts';
 import type { ProviderHarness } from './harness.ts';
 import { openai } from './openai.ts';
 
-export const harnesses: readonly ProviderHarness[] = [openai, embedded];
+export const harnesses: readonly ProviderHarness[] = [openai, github, embedded];

@@ -1,6 +1,7 @@
 /** Every provider. A new one is a file and a line here. */
 import type { ProviderDescriptor } from '../provider.ts';
 import { embedded } from './embedded.ts';
+import { github } from './github.ts';
 import { openai } from './openai.ts';
 
-export const providers: readonly ProviderDescriptor[] = [openai, embedded];
+export const providers: readonly ProviderDescriptor[] = [openai, github, embedded];

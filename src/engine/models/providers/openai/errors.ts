@@ -1,123 +1,88 @@
-/** What went wrong at an OpenAI-compatible endpoint, in the product's own words: nothing of the server's text or the request is kept. */
+/** What went wrong at OpenAI or an endpoint that speaks its protocol, told by its codes. */
 import type * as openai from 'openai';
-import type { APIError } from 'openai';
 import { PromptOptError, isPromptOptError } from '../../../../protocol/errors.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { cancelled, causeOf, connectionError, notInTime, notThisProtocol, refusalError } from '../http-errors.ts';
+import type { Refusal, RefusalKind } from '../http-errors.ts';
 
-export interface Endpoint {
-  /** Without user info or query. */
-  readonly baseUrl: string;
-  readonly isOwn: boolean;
-  readonly modelId: string;
+/** After "did not answer as … does". */
+export const PROTOCOL = 'an OpenAI-compatible endpoint';
+
+/** Codes and types that say more than the status, of OpenAI, Azure, GitHub Models, vLLM and llama.cpp. */
+const KINDS: Readonly<Record<string, RefusalKind>> = {
+  invalid_api_key: 'wrong-key',
+  insufficient_quota: 'no-quota',
+  billing_hard_limit_reached: 'no-quota',
+  billing_not_active: 'no-quota',
+  model_not_found: 'unknown-model',
+  unknown_model: 'unknown-model',
+  unavailable_model: 'unknown-model',
+  DeploymentNotFound: 'unknown-model',
+  context_length_exceeded: 'too-long',
+  tokens_limit_reached: 'too-long',
+  exceed_context_size_error: 'too-long',
+  content_filter: 'filtered',
+  content_policy_violation: 'filtered',
+  invalid_prompt: 'filtered',
+  bio_policy: 'filtered',
+  misalignment_policy_violation: 'filtered',
+  image_content_policy_violation: 'filtered',
+  rate_limit_exceeded: 'rate-limit',
+  server_error: 'failed',
+};
+
+/**
+ * Compatible servers tell a prompt that is too long in their own words only: vLLM, OpenRouter ("maximum context length"),
+ * TGI ("`inputs` tokens + `max_new_tokens` must be <="), LM Studio and llama.cpp ("context length", "context size"), and
+ * OpenAI a single request beyond the limit of a minute ("Request too large").
+ */
+const TOO_LONG =
+  /\bcontext (?:length|window|size)\b|`inputs` (?:tokens|must)|\brequest too large\b|\bprompt is too long\b/i;
+const MAY_BE_TOO_LONG: readonly number[] = [400, 413, 422, 429, 500];
+
+/** OpenRouter answers an unknown model as any other mistake. */
+const NO_MODEL = /\bis not a valid model\b/i;
+
+/** OpenAI's words, and those of gateways before it, for a model that is asked the other way. */
+const OTHER_API = /\bv1\/responses\b|\bunsupported_api_for_model\b/;
+
+function kindOf(status: number | undefined, code: unknown, type: unknown, message: string): RefusalKind | undefined {
+  for (const told of [code, type]) if (typeof told === 'string' && KINDS[told] !== undefined) return KINDS[told];
+  if (status !== undefined && MAY_BE_TOO_LONG.includes(status) && TOO_LONG.test(message)) return 'too-long';
+  return status === 400 && NO_MODEL.test(message) ? 'unknown-model' : undefined;
 }
 
-const PROVIDER = 'openai';
-const KEY = 'OPENAI_API_KEY';
-
-/** Milliseconds the server asks to wait; undefined when it does not say. */
-function hintOf(headers: Headers | undefined): number | undefined {
-  const milliseconds = Number(headers?.get('retry-after-ms') ?? Number.NaN);
-  if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
-  const after = headers?.get('retry-after');
-  if (after === null || after === undefined || after === '') return undefined;
-  const seconds = Number(after);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+/** A failure told inside of a reply or a stream; null when `error` is none that can be read. */
+export function failureInside(error: unknown): Omit<Refusal, 'modelId'> | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { code, type, message } = error as Readonly<Record<string, unknown>>;
+  // Routers put the status of the server behind them where OpenAI puts its code.
+  const status = typeof code === 'number' && code >= 400 && code <= 599 ? code : undefined;
+  const kind = kindOf(status, code, type, typeof message === 'string' ? message : '');
+  if (status === undefined && kind === undefined && typeof code !== 'string') return null;
+  return { status, kind: kind ?? (status === undefined ? 'refused' : undefined), answered: true, code: String(code) };
 }
 
-const QUOTA_CODES = ['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active'];
-
-function fromStatus(error: APIError, status: number, { baseUrl, isOwn, modelId }: Endpoint): PromptOptError {
-  const details = { provider: PROVIDER, status };
-  const code = error.code ?? error.type ?? '';
-  const who = isOwn ? baseUrl : 'OpenAI';
-  switch (true) {
-    case status === 401:
-      return new PromptOptError('unavailable', `The key for ${who} was refused (401).`, {
-        ...details,
-        remedy: `Set ${KEY} to a valid key. Nothing was lost; resume the run afterwards.`,
-      });
-    case status === 403:
-      return new PromptOptError('unavailable', `${who} does not allow this (403).`, {
-        ...details,
-        remedy: `Check that the key in ${KEY} may use the model "${modelId}".`,
-      });
-    case status === 404:
-      return new PromptOptError('unavailable', `${who} has no model "${modelId}" (404).`, {
-        ...details,
-        remedy: isOwn
-          ? `Check the model's name, and that ${baseUrl} is the endpoint's base URL.`
-          : 'Check the name of the model.',
-      });
-    case status === 429 && QUOTA_CODES.includes(code):
-    case status === 402:
-      return new PromptOptError('unavailable', `The quota at ${who} is used up (${status}).`, {
-        ...details,
-        remedy: 'Check plan and billing there, then resume the run. Nothing was lost.',
-      });
-    case status === 429: {
-      const retryAfterMs = hintOf(error.headers);
-      return new PromptOptError('transient', `${who} asks to slow down (429).`, {
-        ...details,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        remedy: 'Lower the concurrency, or resume the run later.',
-      });
-    }
-    case status === 408 || status === 409 || status >= 500: {
-      const retryAfterMs = hintOf(error.headers);
-      return new PromptOptError('transient', `${who} failed (${status}).`, {
-        ...details,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        remedy: 'Resume the run later; nothing was lost.',
-      });
-    }
-    case code === 'context_length_exceeded' || status === 413:
-      return new PromptOptError('bad-request', `The prompt is too long for ${modelId} (${status}).`, {
-        ...details,
-        remedy: 'Shorten the prompt or its row, show fewer examples, or use a model with a larger context window.',
-      });
-    default:
-      return new PromptOptError(
-        'bad-request',
-        `${who} refused a request (${status}${code === '' ? '' : `, ${code}`}).`,
-        {
-          ...details,
-          remedy: 'Check the model parameters of the spec.',
-        },
-      );
+function fromStatus(error: openai.APIError, status: number, endpoint: Endpoint, modelId: string): PromptOptError {
+  const { provider } = endpoint;
+  const code: unknown = error.code ?? error.type;
+  if ((status === 400 || status === 404) && OTHER_API.test(`${error.message} ${String(code)}`)) {
+    return new PromptOptError(
+      'unavailable',
+      `${endpoint.who} answers for "${modelId}" in its other API only (${status}).`,
+      {
+        provider,
+        status,
+        remedy: 'Write `api: responses` among the model parameters of the spec.',
+      },
+    );
   }
-}
-
-/** Codes of a connection that never came up: nothing can have been billed. */
-const NEVER_CONNECTED = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-
-function codesOf(error: unknown): string[] {
-  const codes: string[] = [];
-  for (let at: unknown = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) {
-    const { code, errors } = at as { code?: unknown; errors?: unknown };
-    if (typeof code === 'string') codes.push(code);
-    if (Array.isArray(errors)) for (const inner of errors) codes.push(...codesOf(inner));
-  }
-  return codes;
-}
-
-/** Only the kind of a failure is kept as its cause: its text may hold what was sent. */
-const causeOf = (error: unknown): Error => new Error(error instanceof Error ? error.name : typeof error);
-
-/** Something answered, and not in the words of this protocol: a proxy, a login page, another product. */
-export function notThisProtocol(baseUrl: string, cause?: Error): PromptOptError {
-  return new PromptOptError('unavailable', `${baseUrl} did not answer as an OpenAI-compatible endpoint does.`, {
-    provider: PROVIDER,
-    mayHaveCost: true,
-    remedy: 'Check the base URL; it usually ends in /v1.',
-    ...(cause === undefined ? {} : { cause }),
+  return refusalError(endpoint, {
+    status,
+    headers: error.headers,
+    modelId,
+    ...(typeof code === 'string' ? { code } : {}),
+    kind: kindOf(status, error.code, error.type, error.message),
   });
 }
 
@@ -126,36 +91,26 @@ export function toPromptOptError(
   sdk: typeof openai,
   error: unknown,
   endpoint: Endpoint,
+  modelId: string,
   answered: boolean,
 ): PromptOptError {
   if (isPromptOptError(error)) return error;
-  const cause = causeOf(error);
-  const { baseUrl } = endpoint;
-  if (error instanceof sdk.APIUserAbortError) return new PromptOptError('stopped', 'The call was cancelled.');
-  if (error instanceof sdk.APIConnectionTimeoutError) {
-    return new PromptOptError('transient', `${baseUrl} did not answer in time.`, {
-      provider: PROVIDER,
-      mayHaveCost: true,
-      remedy: 'Check the endpoint, then resume the run.',
-      cause,
-    });
+  const { provider, who } = endpoint;
+  if (error instanceof sdk.APIUserAbortError) return cancelled(provider);
+  if (error instanceof sdk.APIConnectionTimeoutError) return notInTime(endpoint, error);
+  if (error instanceof sdk.APIError && typeof error.status === 'number')
+    return fromStatus(error as openai.APIError, error.status, endpoint, modelId);
+  if (error instanceof sdk.APIError && answered) {
+    const inside = failureInside({ code: error.code, type: error.type, message: error.message });
+    return inside === null
+      ? new PromptOptError('transient', `${who} broke off its answer.`, {
+          provider,
+          mayHaveCost: true,
+          remedy: 'Resume the run later; nothing was lost.',
+          cause: causeOf(error),
+        })
+      : refusalError(endpoint, { ...inside, modelId });
   }
-  if (error instanceof sdk.APIError && typeof error.status === 'number') {
-    return fromStatus(error as APIError, error.status, endpoint);
-  }
-  if (error instanceof SyntaxError) return notThisProtocol(baseUrl, cause);
-  const codes = codesOf(error);
-  if (!answered && codes.some((code) => NEVER_CONNECTED.includes(code))) {
-    return new PromptOptError('transient', `There is no connection to ${baseUrl}.`, {
-      provider: PROVIDER,
-      remedy: 'Check the network and the base URL, then resume the run. Nothing was lost.',
-      cause,
-    });
-  }
-  return new PromptOptError('transient', `The connection to ${baseUrl} was cut.`, {
-    provider: PROVIDER,
-    mayHaveCost: true,
-    remedy: 'Resume the run later; nothing was lost.',
-    cause,
-  });
+  if (error instanceof SyntaxError) return notThisProtocol(endpoint, PROTOCOL, error);
+  return connectionError(endpoint, error, answered);
 }

@@ -1,0 +1,147 @@
+/** Connects a provider that speaks OpenAI's protocol. Each such provider is a descriptor and what is its own. */
+import { NO_SPEND } from '../../../../protocol/events.ts';
+import type { GenerateOptions, Generation, GenerationRequest } from '../../language-model.ts';
+import type { ListedModel, ModelInfo, ModelProvider, ProviderSettings } from '../../provider.ts';
+import { estimateTokens } from '../../tokens.ts';
+import { startDeadline } from '../deadline.ts';
+import { endpointOf, readKey, requireKey } from '../endpoint.ts';
+import type { Named } from '../endpoint.ts';
+import { cancelled, notInTime, notThisProtocol } from '../http-errors.ts';
+import { isRecord, usageOf } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { isReasoningModel, readParameters } from './api.ts';
+import { readChunks, readCompletion, toChatParams } from './chat.ts';
+import { createClient } from './client.ts';
+import { PROTOCOL, toPromptOptError } from './errors.ts';
+import { readEvents, readResponse, toResponsesParams } from './responses.ts';
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+
+/** What tells one provider of this protocol from another. */
+export interface Dialect extends Named {
+  readonly defaultBaseUrl: string;
+  /** Whether a server of one's own is asked without a key too. */
+  readonly ownNeedsNoKey: boolean;
+  /** What a key needs besides being valid, for its error. */
+  readonly keyNeeds?: string;
+  /** Sent along with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where its models are listed, seen from the base URL; `models` by default. */
+  readonly listUrl?: (baseUrl: string) => string;
+  /** What is known of a model at the provider's own place. */
+  readonly lookUp: (modelId: string) => Promise<Pick<ModelInfo, 'price' | 'contextWindow' | 'byteLevelTokenizer'>>;
+}
+
+/** Entries of `{ data: […] }`, or of a bare list; null for anything else. */
+function listedIn(answer: unknown): ListedModel[] | null {
+  const entries: unknown = isRecord(answer) && !Array.isArray(answer) ? answer['data'] : answer;
+  if (!Array.isArray(entries)) return null;
+  return entries.flatMap((entry: unknown) => {
+    if (!isRecord(entry) || typeof entry['id'] !== 'string') return [];
+    return [{ id: entry['id'], note: typeof entry['name'] === 'string' ? entry['name'] : null }];
+  });
+}
+
+/** @throws PromptOptError `unavailable` without a usable key, `usage` for a base URL that is none. */
+export async function connectTo(dialect: Dialect, settings: ProviderSettings): Promise<ModelProvider> {
+  const { baseUrl = dialect.defaultBaseUrl, timeoutMs = DEFAULT_TIMEOUT_MS, fetch } = settings;
+  const isOwn = settings.baseUrl !== undefined;
+  const apiKey = (isOwn && dialect.ownNeedsNoKey ? readKey : requireKey)(settings.apiKey, dialect);
+  const endpoint = {
+    ...endpointOf(dialect, baseUrl, isOwn),
+    ...(dialect.keyNeeds === undefined ? {} : { keyNeeds: dialect.keyNeeds }),
+  };
+  const { provider, baseUrl: place } = endpoint;
+  const sdk = await import('openai');
+  const { headers = {}, listUrl } = dialect;
+  const client = createClient(sdk, { apiKey, baseUrl, timeoutMs, headers, fetch });
+  const count = settings.countTokens ?? ((text: string) => Promise.resolve(estimateTokens(text)));
+
+  /** @param begun called when the server has begun to answer. */
+  async function ask(
+    request: GenerationRequest,
+    onDelta: GenerateOptions['onDelta'],
+    signal: AbortSignal,
+    begun: () => void,
+  ): Promise<Answer> {
+    const { model } = request;
+    const { api, extra } = readParameters(request, provider, isOwn || dialect.name !== 'openai');
+    if (api === 'chat') {
+      const params = toChatParams(request, extra, provider);
+      if (onDelta === undefined) {
+        const reply: unknown = await client.chat.completions.create({ ...params, stream: false }, { signal });
+        return readCompletion(reply, endpoint, model);
+      }
+      const chunks = await client.chat.completions.create(
+        { ...params, stream: true, stream_options: { include_usage: true } },
+        { signal },
+      );
+      begun();
+      return await readChunks(chunks, onDelta, endpoint);
+    }
+    const params = toResponsesParams(request, extra, provider);
+    if (onDelta === undefined) {
+      const reply: unknown = await client.responses.create({ ...params, stream: false }, { signal });
+      return readResponse(reply, endpoint, model);
+    }
+    const events = await client.responses.create({ ...params, stream: true }, { signal });
+    begun();
+    return await readEvents(events, onDelta, endpoint, model);
+  }
+
+  /** Runs `work` until it ends, its time is up or the caller stops it; failures come out in the product's words. */
+  async function within<T>(
+    modelId: string,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal, begun: () => void) => Promise<T>,
+  ): Promise<T> {
+    const isStopped = (): boolean => signal?.aborted === true;
+    if (isStopped()) throw cancelled(provider, false);
+    const deadline = startDeadline(timeoutMs, signal);
+    let answered = false;
+    try {
+      return await work(deadline.signal, () => {
+        answered = true;
+      });
+    } catch (error) {
+      if (isStopped()) throw cancelled(provider);
+      if (deadline.timedOut()) throw notInTime(endpoint, error);
+      throw toPromptOptError(sdk, error, endpoint, modelId, answered);
+    } finally {
+      deadline.close();
+    }
+  }
+
+  return {
+    async generate(request, { signal, onDelta } = {}): Promise<Generation> {
+      const started = performance.now();
+      const answer = await within(request.model, signal, (inTime, begun) => ask(request, onDelta, inTime, begun));
+      return {
+        parts: [{ type: 'text', text: answer.text }],
+        toolCalls: answer.toolCalls,
+        usage: await usageOf(answer, request, count),
+        // The gateway prices it: a run keeps the prices it began with.
+        costUsd: null,
+        latencyMs: Math.round(performance.now() - started),
+        cached: false,
+        finishReason: answer.finishReason,
+        paid: NO_SPEND,
+      };
+    },
+    async describe(modelId) {
+      // What stands behind another address is not known: neither its price nor how it counts.
+      const known = isOwn
+        ? { price: null, contextWindow: null, byteLevelTokenizer: false }
+        : await dialect.lookUp(modelId);
+      return { id: modelId, ...known, reasons: isReasoningModel(modelId), ...(isOwn ? { endpoint: place } : {}) };
+    },
+    countTokens: (_modelId, text) => count(text),
+    list: (signal) =>
+      within('', signal, async (inTime) => {
+        const answer: unknown = await client.get(listUrl?.(place) ?? '/models', { signal: inTime });
+        const listed = listedIn(answer);
+        if (listed === null) throw notThisProtocol(endpoint, PROTOCOL);
+        return listed;
+      }),
+  };
+}
