@@ -2,6 +2,7 @@
 import { embedded } from './embedded.ts';
 import { github } from './github.ts';
 import type { ProviderHarness } from './harness.ts';
+import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 
-export const harnesses: readonly ProviderHarness[] = [openai, github, embedded];
+export const harnesses: readonly ProviderHarness[] = [openai, github, ollama, embedded];

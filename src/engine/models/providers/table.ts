@@ -2,6 +2,7 @@
 import type { ProviderDescriptor } from '../provider.ts';
 import { embedded } from './embedded.ts';
 import { github } from './github.ts';
+import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 
-export const providers: readonly ProviderDescriptor[] = [openai, github, embedded];
+export const providers: readonly ProviderDescriptor[] = [openai, github, ollama, embedded];
