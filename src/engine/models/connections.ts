@@ -6,6 +6,7 @@ import { createLimiter } from './limiter.ts';
 import type { Limiter } from './limiter.ts';
 import type { ModelPrice } from './price.ts';
 import { createTokenCounter } from './tokens.ts';
+import type { ModelLimits } from './workspace-config.ts';
 import type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './provider.ts';
 
 export interface ModelConnections {
@@ -29,6 +30,8 @@ export interface ConnectionOptions {
   /** Prices by full model name that win over the price data. */
   readonly prices?: Readonly<Record<string, ModelPrice>>;
   readonly concurrency: number;
+  /** What a model may be asked, by provider and its name there; absent: as often as one likes. */
+  readonly limitsFor?: (provider: string, id: string) => ModelLimits;
   readonly clock: Clock;
   /** The tokenizer's worker; null or absent counts by estimate. */
   readonly tokenizerPath?: string | URL | null;
@@ -39,6 +42,7 @@ export function createConnections({
   settingsFor,
   prices = {},
   concurrency,
+  limitsFor = () => ({}),
   clock,
   tokenizerPath = null,
 }: ConnectionOptions): ModelConnections {
@@ -94,9 +98,14 @@ export function createConnections({
       return opening;
     },
     limiter(model) {
-      const known = limiters.get(model) ?? createLimiter({ concurrency, clock });
-      limiters.set(model, known);
-      return known;
+      const known = limiters.get(model);
+      if (known !== undefined) return known;
+      const { provider, id } = split(model);
+      const limits = limitsFor(provider.name, id);
+      const most = Math.min(concurrency, limits.concurrency ?? concurrency);
+      const limiter = createLimiter({ ...limits, concurrency: most, clock });
+      limiters.set(model, limiter);
+      return limiter;
     },
     async countTokens(model, text) {
       const { provider, id } = split(model);

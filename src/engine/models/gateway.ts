@@ -1,9 +1,10 @@
 /**
  * Builds the stack behind the one door, outermost first:
- * nominal budget → journal → cache and in-flight sharing → retry → paid meter → limiter → provider.
+ * nominal budget → journal → cache and in-flight sharing → breaker → retry → paid meter → limiter → provider.
  * The paid meter stands before the limiter, so that a call is written down while it waits for its turn, and one that
  * waits for money holds no turn.
  */
+import { withBreaker } from './breaker.ts';
 import type { Budget } from './budget.ts';
 import { withCache } from './cache.ts';
 import type { Clock } from './clock.ts';
@@ -30,6 +31,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly retries: number;
+  /** Whether a failure that a run cannot go on after ends all its calls; default true. False where each stands alone. */
+  readonly endsTogether?: boolean;
 }
 
 export interface Gateway {
@@ -39,6 +42,7 @@ export interface Gateway {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { connections, models, journal, cache, spendLog, paid, clock, random, retries } = options;
+  const broken = new AbortController();
   const infoOf = (model: string): ModelInfo => {
     const info = models.get(model);
     if (info === undefined)
@@ -51,9 +55,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       return { ...generation, costUsd: costOf(generation.usage, infoOf(request.model).price) };
     },
   };
-  const limited = withLimiter(provider, (model) => connections.limiter(model));
+  const limited = withLimiter(provider, (model) => connections.limiter(model), broken.signal);
   const metered = withPaidMeter(limited, paid, spendLog, infoOf);
-  const shared = withCache(withRetry(metered, { retries, clock, random }), cache, (model) => infoOf(model).endpoint);
+  const retried = withRetry(metered, { retries, clock, random, giveUp: broken.signal });
+  const ended = (options.endsTogether ?? true) ? withBreaker(retried, broken) : retried;
+  const shared = withCache(ended, cache, (model) => infoOf(model).endpoint);
   const journalled = journal === null ? shared : withJournal(shared, journal);
   return { under: (nominal) => withNominalBudget(journalled, nominal, infoOf) };
 }

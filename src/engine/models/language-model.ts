@@ -2,6 +2,7 @@
 import type { Spend } from '../../protocol/events.ts';
 import type { ChatRole } from '../spec/prompt.ts';
 import type { ResponseFormat } from '../spec/task-spec.ts';
+import type { ServerLimits } from './server-limits.ts';
 
 /** Why a call is made: sets default limits, and accounts are kept by it. */
 export type ModelRole = 'target' | 'proposer' | 'judge' | 'generator';
@@ -97,6 +98,8 @@ export interface GenerateOptions {
   readonly signal?: AbortSignal;
   /** Called with each piece of text while it streams. Cached replies come as one piece. */
   readonly onDelta?: (text: string) => void;
+  /** Called with what the server's headers say it still allows, with a reply or before an error. */
+  readonly onLimits?: (limits: ServerLimits) => void;
 }
 
 /**

@@ -1,47 +1,223 @@
-/** How many calls of one model are out at once. One limiter a model, shared by all runs of a process. */
-import PQueue from 'p-queue';
-import { PromptOptError, isPromptOptError } from '../../protocol/errors.ts';
+/**
+ * When the calls of one model may leave: so many at once, so many and so many tokens a minute, and as the server says.
+ * One limiter a model, shared by all runs of a process.
+ *
+ * First come, first served, and nobody overtakes one who waits for tokens. A queue of its own rather than `p-queue`,
+ * whose turns cost one place each and whose interval begins anew: here the width changes, a turn has a weight, the
+ * minute slides, and who leaves the queue is told at once.
+ */
+import { isPromptOptError } from '../../protocol/errors.ts';
 import type { Clock } from './clock.ts';
+import { createCongestionWindow } from './congestion-window.ts';
 import type { LanguageModel } from './language-model.ts';
+import { createMinuteWindow } from './minute-window.ts';
+import type { MinuteWindow, WindowEntry } from './minute-window.ts';
 import { LONGEST_HINT_MS } from './retry.ts';
+import { createAllowanceTracker } from './server-limits.ts';
+import type { ServerLimits } from './server-limits.ts';
+import { createTokenEstimate } from './token-estimate.ts';
+import type { TokenEstimate } from './token-estimate.ts';
+import { inVain, isOver } from './turn.ts';
+import type { Turn } from './turn.ts';
 
-export interface LimiterOptions {
+/** What a model may be asked. Absent: not limited by that. */
+export interface RateLimits {
+  /** In any 60 seconds. */
+  readonly requestsPerMinute?: number;
+  /** Input and output, in any 60 seconds. */
+  readonly tokensPerMinute?: number;
+}
+
+export interface LimiterOptions extends RateLimits {
   /** Calls in the air at most. */
   readonly concurrency: number;
   readonly clock: Clock;
 }
 
-export interface Limiter {
-  /** Runs `call` when there is room. @throws PromptOptError `stopped` when the signal aborted before its turn. */
-  run<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+/** For a call that has left to tell what it learns. */
+export interface Departure {
+  /** What the server said with its answer. */
+  told(limits: ServerLimits): void;
+  /** Tokens it really used. */
+  used(tokens: number): void;
 }
 
-export function createLimiter({ concurrency, clock }: LimiterOptions): Limiter {
-  const queue = new PQueue({ concurrency });
+export interface Limiter {
+  /**
+   * Runs `call` when its turn has come.
+   * @throws PromptOptError `stopped` when the signal aborted before its turn, the reason of `giveUp` when that did.
+   */
+  run<T>(call: (departure: Departure) => Promise<T>, turn?: Turn): Promise<T>;
+  /** Learns from each reply how many tokens to expect. */
+  readonly estimate: TokenEstimate;
+}
+
+/** 429, and what servers answer that are overloaded. */
+const SLOW_DOWN = [429, 503, 529];
+
+interface Left {
+  readonly round: number;
+  readonly marks: { readonly requests: number; readonly tokens: number };
+  readonly entry: WindowEntry | null;
+}
+
+interface Waiting {
+  readonly tokens: number;
+  readonly go: (left: Left) => void;
+}
+
+export function createLimiter({ concurrency, requestsPerMinute, tokensPerMinute, clock }: LimiterOptions): Limiter {
+  const width = createCongestionWindow(concurrency);
+  const windowOf = (most: number | undefined): MinuteWindow | null =>
+    most === undefined ? null : createMinuteWindow(most);
+  const minute = { requests: windowOf(requestsPerMinute), tokens: windowOf(tokensPerMinute) };
+  const server = {
+    requests: createAllowanceTracker(LONGEST_HINT_MS),
+    tokens: createAllowanceTracker(LONGEST_HINT_MS),
+  };
+  const estimate = createTokenEstimate();
+  const queue: Waiting[] = [];
+  let inAir = 0;
+  /** After a 429 the whole model waits, not only the call that was told so. */
   let openAt = 0;
+  let alarm: { readonly at: number; readonly controller: AbortController } | null = null;
+
+  const waitFor = (tokens: number, now: number): number => {
+    // A clock that was set back must not hold the model for longer than any hint.
+    openAt = Math.min(openAt, now + LONGEST_HINT_MS);
+    return Math.max(
+      openAt - now,
+      minute.requests?.wait(1, now) ?? 0,
+      minute.tokens?.wait(tokens, now) ?? 0,
+      server.requests.wait(1, now),
+      server.tokens.wait(tokens, now),
+    );
+  };
+
+  const leave = (tokens: number, now: number): Left => {
+    inAir++;
+    minute.requests?.take(1, now);
+    return {
+      round: width.round(),
+      marks: { requests: server.requests.take(1), tokens: server.tokens.take(tokens) },
+      entry: minute.tokens?.take(tokens, now) ?? null,
+    };
+  };
+
+  const silence = (): void => {
+    alarm?.controller.abort();
+    alarm = null;
+  };
+
+  const wakeAt = (at: number, now: number): void => {
+    if (alarm !== null && alarm.at <= at) return;
+    silence();
+    const set = { at, controller: new AbortController() };
+    alarm = set;
+    const wake = (): void => {
+      if (alarm !== set) return;
+      alarm = null;
+      pump();
+    };
+    clock.sleep(at - now, set.controller.signal).then(wake, () => undefined);
+  };
+
+  const pump = (): void => {
+    for (let head = queue[0]; head !== undefined && inAir < width.calls(); head = queue[0]) {
+      const now = clock.now();
+      const wait = waitFor(head.tokens, now);
+      if (wait > 0) {
+        wakeAt(now + wait, now);
+        return;
+      }
+      queue.shift();
+      head.go(leave(head.tokens, now));
+    }
+    silence();
+  };
+
+  const take = (turn: Turn): Promise<Left> =>
+    new Promise((resolve, reject) => {
+      const signals = [turn.signal, turn.giveUp].filter((signal) => signal !== undefined);
+      const done = (): void => {
+        for (const signal of signals) signal.removeEventListener('abort', abort);
+      };
+      const waiting: Waiting = {
+        tokens: turn.tokens ?? 0,
+        go(left) {
+          done();
+          resolve(left);
+        },
+      };
+      const abort = (): void => {
+        done();
+        queue.splice(queue.indexOf(waiting), 1);
+        reject(inVain(turn));
+        pump();
+      };
+      for (const signal of signals) signal.addEventListener('abort', abort);
+      queue.push(waiting);
+      pump();
+    });
+
+  /** What a server says with a refusal holds for all: until then each call would only be refused too. */
+  const refused = (error: unknown, { round }: Left): void => {
+    if (!isPromptOptError(error) || !error.retryable) return;
+    const { status, retryAfterMs } = error.details;
+    if (status !== undefined && SLOW_DOWN.includes(status)) width.refused(round);
+    // Nobody waits for a hint too long to retry after: the run ends, and what is in the air must end with it.
+    if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_HINT_MS)
+      openAt = Math.max(openAt, clock.now() + retryAfterMs);
+  };
+
   return {
-    run: (call, signal) =>
-      queue.add(async () => {
-        if (signal?.aborted === true) throw new PromptOptError('stopped', 'The call was cancelled.');
-        // After a 429 the whole model waits, not only the call that was told so.
-        const wait = openAt - clock.now();
-        if (wait > 0) await clock.sleep(wait, signal);
-        try {
-          return await call();
-        } catch (error) {
-          const hint = isPromptOptError(error) && error.retryable ? error.details.retryAfterMs : undefined;
-          // Nobody waits for a hint too long to retry after: the run ends, and what is in the air must end with it.
-          if (hint !== undefined && hint <= LONGEST_HINT_MS) openAt = Math.max(openAt, clock.now() + hint);
-          throw error;
-        }
-      }),
+    estimate,
+    async run(call, turn = {}) {
+      if (isOver(turn)) throw inVain(turn);
+      const left = await take(turn);
+      try {
+        const value = await call({
+          told({ requests, tokens }) {
+            const now = clock.now();
+            if (requests !== null) server.requests.report(requests, left.marks.requests, now);
+            if (tokens !== null) server.tokens.report(tokens, left.marks.tokens, now);
+          },
+          used(tokens) {
+            if (left.entry !== null) minute.tokens?.correct(left.entry, tokens);
+          },
+        });
+        width.answered(left.round);
+        return value;
+      } catch (error) {
+        refused(error, left);
+        throw error;
+      } finally {
+        inAir--;
+        pump();
+      }
+    },
   };
 }
 
-/** Each attempt passes the limiter of its model. */
-export function withLimiter(inner: LanguageModel, limiterOf: (model: string) => Limiter): LanguageModel {
+/**
+ * Each attempt passes the limiter of its model.
+ * @param giveUp aborted when nothing more of this run is to leave
+ */
+export function withLimiter(
+  inner: LanguageModel,
+  limiterOf: (model: string) => Limiter,
+  giveUp?: AbortSignal,
+): LanguageModel {
   return {
-    generate: (request, options = {}) =>
-      limiterOf(request.model).run(() => inner.generate(request, options), options.signal),
+    generate(request, options = {}) {
+      const limiter = limiterOf(request.model);
+      const turn: Turn = { tokens: limiter.estimate.of(request), signal: options.signal, giveUp };
+      return limiter.run(async ({ told, used }) => {
+        const generation = await inner.generate(request, { ...options, onLimits: told });
+        limiter.estimate.learn(request, generation);
+        used(generation.usage.inputTokens + generation.usage.outputTokens);
+        return generation;
+      }, turn);
+    },
   };
 }

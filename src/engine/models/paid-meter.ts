@@ -8,12 +8,19 @@ import type { Generation, LanguageModel } from './language-model.ts';
 import type { SpendLog } from './ports.ts';
 import type { ModelInfo } from './provider.ts';
 import { spendOf } from './spend.ts';
+import { waitedInVain } from './turn.ts';
 import { worstCaseOf } from './worst-case.ts';
 
 const paidByError = new WeakMap<object, Spend>();
 
 /** What a failed attempt is charged. */
 export const paidBy = (error: object): Spend => paidByError.get(error) ?? NO_SPEND;
+
+function chargeFor(error: unknown, worst: Spend): Spend {
+  if (waitedInVain(error)) return NO_SPEND;
+  // A connection cut half way may have been billed: the limit is kept by counting it at its worst.
+  return isPromptOptError(error) && error.details.mayHaveCost === true ? worst : { ...NO_SPEND, calls: 1 };
+}
 
 export function withPaidMeter(
   inner: LanguageModel,
@@ -37,10 +44,10 @@ export function withPaidMeter(
       try {
         generation = await inner.generate(request, options);
       } catch (error) {
-        // A connection cut half way may have been billed: the limit is kept by counting it at its worst.
-        const charged =
-          isPromptOptError(error) && error.details.mayHaveCost === true ? worst : { ...NO_SPEND, calls: 1 };
-        if (attempt !== undefined) log?.settled(attempt, charged);
+        const charged = chargeFor(error, worst);
+        // A call that is still out in a batch, or has not left, is charged when it is taken up again.
+        const pending = isPromptOptError(error) && error.details.pending === true;
+        if (attempt !== undefined && !pending) log?.settled(attempt, charged);
         if (typeof error === 'object' && error !== null) paidByError.set(error, charged);
         reservation.release(charged);
         throw error;

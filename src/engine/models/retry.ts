@@ -1,39 +1,71 @@
 /** Tries again what may work later: the server's own hint first, else exponential with jitter; bounded and abortable. */
 import { NO_SPEND } from '../../protocol/events.ts';
 import { isPromptOptError } from '../../protocol/errors.ts';
+import type { PromptOptError } from '../../protocol/errors.ts';
 import type { Clock } from './clock.ts';
 import type { LanguageModel } from './language-model.ts';
 import { addSpend } from './spend.ts';
 import { paidBy } from './paid-meter.ts';
 
 export interface RetryOptions {
-  /** Further attempts after the first; 0 switches retries off. Default 4. */
+  /** Further attempts after a failed one; 0 switches retries off, those of refused calls too. Default 4. */
   readonly retries: number;
   readonly clock: Clock;
   /** Uniform in [0, 1); only spreads the waits. */
   readonly random: () => number;
+  /** Ends the waits between attempts: nothing more of this run is to be sent. */
+  readonly giveUp?: AbortSignal;
 }
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 /** A server that asks for more patience than this is not waited for. */
 export const LONGEST_HINT_MS = 120_000;
+/** From the first failure of a call: what is not answered by then is given up. */
+const PATIENCE_MS = 300_000;
 
-export function withRetry(inner: LanguageModel, { retries, clock, random }: RetryOptions): LanguageModel {
+/**
+ * Of a storm in which a server refuses 30 % of all calls, five attempts would lose one call in 400, and with it the run.
+ * To be told to come later is no failure: such an attempt is not counted among the retries, but so often at most for
+ * each of them.
+ */
+const REFUSALS_PER_RETRY = 8;
+/** Too many requests, and Anthropic's word for an overloaded server: refused at the door. */
+const REFUSED_AT_THE_DOOR = [429, 529];
+
+const isRefusal = ({ details: { status } }: PromptOptError): boolean =>
+  status !== undefined && REFUSED_AT_THE_DOOR.includes(status);
+
+/** Aborted when one of them is; only made for a wait, and gone with it. */
+const either = (a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined =>
+  a === undefined ? b : b === undefined ? a : AbortSignal.any([a, b]);
+
+export function withRetry(inner: LanguageModel, options: RetryOptions): LanguageModel {
+  const { retries, clock, random, giveUp } = options;
   return {
-    async generate(request, options = {}) {
+    async generate(request, callOptions = {}) {
       let paidBefore = NO_SPEND;
-      for (let attempt = 0; ; attempt++) {
+      let failures = 0;
+      let refusals = 0;
+      let firstFailureAt: number | null = null;
+      for (;;) {
         try {
-          const generation = await inner.generate(request, options);
+          const generation = await inner.generate(request, callOptions);
           return { ...generation, paid: addSpend(paidBefore, generation.paid) };
         } catch (error) {
-          if (!isPromptOptError(error) || !error.retryable || attempt >= retries) throw error;
+          if (!isPromptOptError(error) || !error.retryable) throw error;
+          const attempts = failures + refusals;
+          if (isRefusal(error)) refusals++;
+          else failures++;
+          if (failures > retries || refusals > retries * REFUSALS_PER_RETRY) throw error;
           const hint = error.details.retryAfterMs;
           if (hint !== undefined && hint > LONGEST_HINT_MS) throw error;
+          const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + random() / 2);
+          const wait = hint === undefined ? backoff : hint + random() * 50;
+          firstFailureAt ??= clock.now();
+          if (clock.now() - firstFailureAt + wait > PATIENCE_MS) throw error;
           paidBefore = addSpend(paidBefore, paidBy(error));
-          const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (0.5 + random() / 2);
-          await clock.sleep(hint === undefined ? backoff : hint + random() * 50, options.signal);
+          await clock.sleep(wait, either(callOptions.signal, giveUp));
         }
       }
     },
