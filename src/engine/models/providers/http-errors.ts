@@ -4,6 +4,7 @@
  */
 import { PromptOptError } from '../../../protocol/errors.ts';
 import type { Endpoint } from './endpoint.ts';
+import { durationOf } from './rate-headers.ts';
 
 /** What a refusal is about. A provider that knows its own codes says it; a status alone says it too. */
 export type RefusalKind =
@@ -61,15 +62,6 @@ export function kindOfStatus(status: number | undefined): RefusalKind {
   }
 }
 
-/** `6m0s`, `1.5s`, `20ms` or a bare number of seconds, in milliseconds. */
-function durationOf(text: string): number | undefined {
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined;
-  return parts.reduce((sum, [, figure, unit]) => sum + Number(figure) * (units[unit ?? ''] ?? 0), 0);
-}
-
 /**
  * Milliseconds the server asks to wait, 0 or more; undefined when it does not say. A date counts from the server's own
  * clock where it tells it, so that a clock that runs wrong on either side asks for no absurd wait.
@@ -90,7 +82,7 @@ export function retryAfterOf(headers: Headers | undefined, now: number = Date.no
   // Without a hint, the limits that are used up say when they are filled again.
   const waits = ['requests', 'tokens'].flatMap((what) => {
     if (headers?.get(`x-ratelimit-remaining-${what}`) !== '0') return [];
-    return [durationOf(headers.get(`x-ratelimit-reset-${what}`) ?? '') ?? []].flat();
+    return durationOf(headers.get(`x-ratelimit-reset-${what}`) ?? '') ?? [];
   });
   return waits.length === 0 ? undefined : Math.max(...waits);
 }

@@ -1,4 +1,4 @@
-/** What the headers of an answer say about rates: how long to wait, and how much is still allowed. */
+/** What the headers of an answer say about rates: how much is still allowed, and when all of it is again. */
 import type { ServerAllowance, ServerLimits } from '../server-limits.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -9,23 +9,8 @@ function serverTime(headers: Headers, now: number): number {
   return Number.isNaN(date) ? now : date;
 }
 
-/**
- * Milliseconds the server asks to wait before another attempt, by `retry-after-ms` or `retry-after` (seconds or a
- * date); undefined when it does not say.
- */
-export function retryAfterOf(headers: Headers | undefined, now = Date.now()): number | undefined {
-  const milliseconds = Number(headers?.get('retry-after-ms') ?? Number.NaN);
-  if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
-  const after = headers?.get('retry-after');
-  if (headers === undefined || after === null || after === undefined || after.trim() === '') return undefined;
-  const seconds = Number(after);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - serverTime(headers, now));
-}
-
-/** `6m0s`, `12ms`, `1h2m3.5s`, or plain seconds as some gateways write them; null when it is none of these. */
-function durationOf(text: string): number | null {
+/** `6m0s`, `12ms`, `1h2m3.5s`, or plain seconds as some gateways write them, in milliseconds; null for anything else. */
+export function durationOf(text: string): number | null {
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) return null;
   let sum = 0;
@@ -82,4 +67,10 @@ export function serverLimitsOf(headers: Headers | undefined, now = Date.now()): 
   // Anthropic's `tokens` are those of the limit that is nearest.
   const tokens = first([openAiNaming('tokens'), anthropicNaming('tokens'), anthropicNaming('input-tokens')]);
   return requests === null && tokens === null ? null : { requests, tokens };
+}
+
+/** Hands up what an answer says is still allowed. */
+export function tellLimits(headers: Headers | undefined, onLimits: ((limits: ServerLimits) => void) | undefined): void {
+  const limits = onLimits === undefined ? null : serverLimitsOf(headers);
+  if (limits !== null) onLimits?.(limits);
 }

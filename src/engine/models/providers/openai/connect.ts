@@ -1,4 +1,5 @@
 /** Connects a provider that speaks OpenAI's protocol. Each such provider is a descriptor and what is its own. */
+import type { APIPromise } from 'openai';
 import { NO_SPEND } from '../../../../protocol/events.ts';
 import type { GenerateOptions, Generation, GenerationRequest } from '../../language-model.ts';
 import type { ListedModel, ModelInfo, ModelProvider, ProviderSettings } from '../../provider.ts';
@@ -7,6 +8,7 @@ import { startDeadline } from '../deadline.ts';
 import { endpointOf, readKey, requireKey } from '../endpoint.ts';
 import type { Named } from '../endpoint.ts';
 import { cancelled, notInTime, notThisProtocol } from '../http-errors.ts';
+import { tellLimits } from '../rate-headers.ts';
 import { isRecord, usageOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isReasoningModel, readParameters } from './api.ts';
@@ -60,31 +62,38 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
   /** @param begun called when the server has begun to answer. */
   async function ask(
     request: GenerationRequest,
-    onDelta: GenerateOptions['onDelta'],
+    { onDelta, onLimits }: GenerateOptions,
     signal: AbortSignal,
     begun: () => void,
   ): Promise<Answer> {
     const { model } = request;
     const { api, extra } = readParameters(request, provider, isOwn || dialect.name !== 'openai');
+    const received = async <T>(answer: APIPromise<T>): Promise<T> => {
+      const { data, response } = await answer.withResponse();
+      tellLimits(response.headers, onLimits);
+      return data;
+    };
     if (api === 'chat') {
       const params = toChatParams(request, extra, provider);
       if (onDelta === undefined) {
-        const reply: unknown = await client.chat.completions.create({ ...params, stream: false }, { signal });
+        const reply: unknown = await received(client.chat.completions.create({ ...params, stream: false }, { signal }));
         return readCompletion(reply, endpoint, model);
       }
-      const chunks = await client.chat.completions.create(
-        { ...params, stream: true, stream_options: { include_usage: true } },
-        { signal },
+      const chunks = await received(
+        client.chat.completions.create(
+          { ...params, stream: true, stream_options: { include_usage: true } },
+          { signal },
+        ),
       );
       begun();
       return await readChunks(chunks, onDelta, endpoint);
     }
     const params = toResponsesParams(request, extra, provider);
     if (onDelta === undefined) {
-      const reply: unknown = await client.responses.create({ ...params, stream: false }, { signal });
+      const reply: unknown = await received(client.responses.create({ ...params, stream: false }, { signal }));
       return readResponse(reply, endpoint, model);
     }
-    const events = await client.responses.create({ ...params, stream: true }, { signal });
+    const events = await received(client.responses.create({ ...params, stream: true }, { signal }));
     begun();
     return await readEvents(events, onDelta, endpoint, model);
   }
@@ -92,7 +101,7 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
   /** Runs `work` until it ends, its time is up or the caller stops it; failures come out in the product's words. */
   async function within<T>(
     modelId: string,
-    signal: AbortSignal | undefined,
+    { signal, onLimits }: GenerateOptions,
     work: (signal: AbortSignal, begun: () => void) => Promise<T>,
   ): Promise<T> {
     const isStopped = (): boolean => signal?.aborted === true;
@@ -104,6 +113,7 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
         answered = true;
       });
     } catch (error) {
+      if (error instanceof sdk.APIError) tellLimits(error.headers, onLimits);
       if (isStopped()) throw cancelled(provider);
       if (deadline.timedOut()) throw notInTime(endpoint, error);
       throw toPromptOptError(sdk, error, endpoint, modelId, answered);
@@ -113,9 +123,9 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
   }
 
   return {
-    async generate(request, { signal, onDelta } = {}): Promise<Generation> {
+    async generate(request, options = {}): Promise<Generation> {
       const started = performance.now();
-      const answer = await within(request.model, signal, (inTime, begun) => ask(request, onDelta, inTime, begun));
+      const answer = await within(request.model, options, (inTime, begun) => ask(request, options, inTime, begun));
       return {
         parts: [{ type: 'text', text: answer.text }],
         toolCalls: answer.toolCalls,
@@ -137,7 +147,7 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
     },
     countTokens: (_modelId, text) => count(text),
     list: (signal) =>
-      within('', signal, async (inTime) => {
+      within('', signal === undefined ? {} : { signal }, async (inTime) => {
         const answer: unknown = await client.get(listUrl?.(place) ?? '/models', { signal: inTime });
         const listed = listedIn(answer);
         if (listed === null) throw notThisProtocol(endpoint, PROTOCOL);
