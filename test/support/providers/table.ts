@@ -1,8 +1,9 @@
 /** A harness for every provider. A new one is a file and a line here. */
+import { anthropic } from './anthropic.ts';
 import { embedded } from './embedded.ts';
 import { github } from './github.ts';
 import type { ProviderHarness } from './harness.ts';
 import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 
-export const harnesses: readonly ProviderHarness[] = [openai, github, ollama, embedded];
+export const harnesses: readonly ProviderHarness[] = [openai, anthropic, github, ollama, embedded];

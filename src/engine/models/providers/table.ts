@@ -1,8 +1,9 @@
 /** Every provider. A new one is a file and a line here. */
 import type { ProviderDescriptor } from '../provider.ts';
+import { anthropic } from './anthropic.ts';
 import { embedded } from './embedded.ts';
 import { github } from './github.ts';
 import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 
-export const providers: readonly ProviderDescriptor[] = [openai, github, ollama, embedded];
+export const providers: readonly ProviderDescriptor[] = [openai, anthropic, github, ollama, embedded];
