@@ -3,7 +3,8 @@ import { anthropic } from './anthropic.ts';
 import { embedded } from './embedded.ts';
 import { github } from './github.ts';
 import type { ProviderHarness } from './harness.ts';
+import { huggingface } from './huggingface.ts';
 import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 
-export const harnesses: readonly ProviderHarness[] = [openai, anthropic, github, ollama, embedded];
+export const harnesses: readonly ProviderHarness[] = [openai, anthropic, github, ollama, huggingface, embedded];

@@ -3,7 +3,8 @@ import type { ProviderDescriptor } from '../provider.ts';
 import { anthropic } from './anthropic.ts';
 import { embedded } from './embedded.ts';
 import { github } from './github.ts';
+import { huggingface } from './huggingface.ts';
 import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 
-export const providers: readonly ProviderDescriptor[] = [openai, anthropic, github, ollama, embedded];
+export const providers: readonly ProviderDescriptor[] = [openai, anthropic, github, ollama, huggingface, embedded];
