@@ -69,8 +69,8 @@ it('has a harness for every provider', () => {
   for (const { name } of providers) assert.ok(known.has(name), `add a harness of ${name} to the suite's table`);
 });
 
-for (const { provider, model, without, start } of harnesses) {
-  describe(`the provider ${provider.name} with ${model}`, () => {
+for (const { provider, model, extra, without, start } of harnesses) {
+  describe(`the provider ${provider.name} with ${model}${extra === undefined ? '' : ` and ${JSON.stringify(extra)}`}`, () => {
     let server: ProviderServer | null = null;
     before(async () => {
       server = (await start?.()) ?? null;
@@ -86,6 +86,7 @@ for (const { provider, model, without, start } of harnesses) {
       temperature: 0,
       maxOutputTokens: 20,
       sample: 0,
+      ...(extra === undefined ? {} : { extra }),
       ...more,
     });
 

@@ -45,6 +45,8 @@ export interface ProviderHarness {
   readonly provider: ProviderDescriptor;
   /** A model of the server, without the provider. */
   readonly model: string;
+  /** Model parameters of the spec, where one of them chooses another protocol of the provider. */
+  readonly extra?: Readonly<Record<string, unknown>>;
   /** Modes this provider has no such thing as, each with the reason. */
   readonly without: Readonly<Partial<Record<ServerMode, string>>>;
   /** Null when the provider answers in this process. */

@@ -5,6 +5,15 @@ import { github } from './github.ts';
 import type { ProviderHarness } from './harness.ts';
 import { huggingface } from './huggingface.ts';
 import { ollama } from './ollama.ts';
+import { openaiResponses } from './openai-responses.ts';
 import { openai } from './openai.ts';
 
-export const harnesses: readonly ProviderHarness[] = [openai, anthropic, github, ollama, huggingface, embedded];
+export const harnesses: readonly ProviderHarness[] = [
+  openai,
+  openaiResponses,
+  anthropic,
+  github,
+  ollama,
+  huggingface,
+  embedded,
+];

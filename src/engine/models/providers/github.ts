@@ -15,6 +15,7 @@ export const github: ProviderDescriptor = {
       {
         ...named,
         defaultBaseUrl: 'https://models.github.ai/inference',
+        nameTellsApi: false,
         ownNeedsNoKey: false,
         keyNeeds: ' that has the permission "Models: read"',
         headers: { 'x-github-api-version': '2022-11-28' },

@@ -21,6 +21,7 @@ export const openai: ProviderDescriptor = {
       {
         ...named,
         defaultBaseUrl: 'https://api.openai.com/v1',
+        nameTellsApi: true,
         ownNeedsNoKey: true,
         // OpenAI's encodings are byte-level.
         lookUp: async (modelId) => ({ ...(await lookUpModel('openai', modelId)), byteLevelTokenizer: true }),

@@ -41,11 +41,12 @@ export interface ReadParameters {
 
 /**
  * Parameters of a spec beyond the known ones. `api: chat` or `api: responses` chooses how a model is asked; without it
- * its name does, and an endpoint of one's own is asked by chat completions, which all of them speak.
+ * its name does where that tells, else it is asked by chat completions, which all endpoints speak.
  *
+ * @param nameTells whether the endpoint has models that answer the Responses API only.
  * @throws PromptOptError `unavailable` for one that cannot be sent: every call of the run would have it.
  */
-export function readParameters(request: GenerationRequest, provider: string, isOwn: boolean): ReadParameters {
+export function readParameters(request: GenerationRequest, provider: string, nameTells: boolean): ReadParameters {
   const { api: asked, ...rest } = request.extra ?? {};
   const refuse = (what: string, remedy: string): PromptOptError =>
     new PromptOptError('unavailable', `The model parameter ${what}.`, { provider, remedy });
@@ -56,7 +57,7 @@ export function readParameters(request: GenerationRequest, provider: string, isO
     if (key in extra) throw refuse(`${key} cannot be used: ${reason}`, `Remove ${key} from the spec.`);
   if (extra['service_tier'] === 'priority')
     throw refuse('service_tier cannot be priority: its price is not known', 'Remove service_tier from the spec.');
-  return { api: asked ?? (!isOwn && answersResponsesOnly(request.model) ? 'responses' : 'chat'), extra };
+  return { api: asked ?? (nameTells && answersResponsesOnly(request.model) ? 'responses' : 'chat'), extra };
 }
 
 /**

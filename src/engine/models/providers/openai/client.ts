@@ -17,6 +17,12 @@ export interface ClientOptions {
 
 const AZURE_HOST = /\.(?:openai\.azure\.com|cognitiveservices\.azure\.com|services\.ai\.azure\.com|openai\.azure\.us)$/;
 
+/** Whether an address is one of Azure, itself or a gateway before it. */
+export const isAzure = (baseUrl: string): boolean => {
+  const { hostname, searchParams } = new URL(baseUrl);
+  return AZURE_HOST.test(hostname) || searchParams.has('api-version');
+};
+
 /**
  * Azure takes its key by a header of its own. Its newer addresses end in /openai/v1 and are asked as OpenAI is; the older
  * ones carry an `api-version` and name the deployment in the path, which is the model's name.
@@ -25,7 +31,7 @@ export function createClient(
   sdk: typeof openai,
   { apiKey, baseUrl, timeoutMs, headers = {}, fetch }: ClientOptions,
 ): OpenAI {
-  const { origin, pathname, hostname, searchParams } = new URL(baseUrl);
+  const { origin, pathname, searchParams } = new URL(baseUrl);
   const path = pathname.replace(/\/$/, '');
   const { 'api-version': apiVersion, ...query } = Object.fromEntries(searchParams);
   const common = {
@@ -37,8 +43,8 @@ export function createClient(
     project: null,
     ...(fetch === undefined ? {} : { fetch }),
   };
-  const isAzure = AZURE_HOST.test(hostname) || apiVersion !== undefined;
-  if (isAzure && apiVersion !== undefined && !path.endsWith('/v1')) {
+  const azure = isAzure(baseUrl);
+  if (apiVersion !== undefined && !path.endsWith('/v1')) {
     return new sdk.AzureOpenAI({
       ...common,
       apiKey: apiKey ?? NO_KEY,
@@ -51,10 +57,10 @@ export function createClient(
   return new sdk.OpenAI({
     ...common,
     apiKey: apiKey ?? NO_KEY,
-    baseURL: `${origin}${isAzure && path === '' ? '/openai/v1' : path}`,
+    baseURL: `${origin}${azure && path === '' ? '/openai/v1' : path}`,
     defaultQuery: { ...query, ...(apiVersion === undefined ? {} : { 'api-version': apiVersion }) },
-    defaultHeaders: { ...headers, ...(isAzure ? { 'api-key': apiKey ?? NO_KEY, authorization: null } : {}) },
+    defaultHeaders: { ...headers, ...(azure ? { 'api-key': apiKey ?? NO_KEY, authorization: null } : {}) },
     // A redirect to another host would take the key along: fetch only takes the usual header off.
-    ...(isAzure ? { fetchOptions: { redirect: 'manual' as const } } : {}),
+    ...(azure ? { fetchOptions: { redirect: 'manual' as const } } : {}),
   });
 }

@@ -1,5 +1,5 @@
 /** Connects a provider that speaks OpenAI's protocol. Each such provider is a descriptor and what is its own. */
-import type { APIPromise } from 'openai';
+import type { APIError, APIPromise } from 'openai';
 import { NO_SPEND } from '../../../../protocol/events.ts';
 import type { GenerateOptions, Generation, GenerationRequest } from '../../language-model.ts';
 import type { ListedModel, ModelInfo, ModelProvider, ProviderSettings } from '../../provider.ts';
@@ -13,7 +13,7 @@ import { isRecord, usageOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isReasoningModel, readParameters } from './api.ts';
 import { readChunks, readCompletion, toChatParams } from './chat.ts';
-import { createClient } from './client.ts';
+import { createClient, isAzure } from './client.ts';
 import { PROTOCOL, toPromptOptError } from './errors.ts';
 import { readEvents, readResponse, toResponsesParams } from './responses.ts';
 
@@ -26,6 +26,8 @@ export interface Dialect extends Named {
   readonly ownNeedsNoKey: boolean;
   /** What a key needs besides being valid, for its error. */
   readonly keyNeeds?: string;
+  /** Whether some of its models answer the Responses API only. */
+  readonly nameTellsApi: boolean;
   /** Sent along with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Where its models are listed, seen from the base URL; `models` by default. */
@@ -56,6 +58,8 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
   const { provider, baseUrl: place } = endpoint;
   const sdk = await import('openai');
   const { headers = {}, listUrl } = dialect;
+  // A server of one's own may have any model answer chat completions; at OpenAI and Azure its name tells.
+  const nameTellsApi = isOwn ? isAzure(baseUrl) : dialect.nameTellsApi;
   const client = createClient(sdk, { apiKey, baseUrl, timeoutMs, headers, fetch });
   const count = settings.countTokens ?? ((text: string) => Promise.resolve(estimateTokens(text)));
 
@@ -67,7 +71,7 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
     begun: () => void,
   ): Promise<Answer> {
     const { model } = request;
-    const { api, extra } = readParameters(request, provider, isOwn || dialect.name !== 'openai');
+    const { api, extra } = readParameters(request, provider, nameTellsApi);
     const received = async <T>(answer: APIPromise<T>): Promise<T> => {
       const { data, response } = await answer.withResponse();
       tellLimits(response.headers, onLimits);
@@ -90,7 +94,9 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
     }
     const params = toResponsesParams(request, extra, provider);
     if (onDelta === undefined) {
-      const reply: unknown = await received(client.responses.create({ ...params, stream: false }, { signal }));
+      // `responses.create` looks into the body before it is known to be a reply, and fails on a proxy's page.
+      const asked = client.post<unknown>('/responses', { body: { ...params, stream: false }, signal });
+      const reply = await received(asked);
       return readResponse(reply, endpoint, model);
     }
     const events = await received(client.responses.create({ ...params, stream: true }, { signal }));
@@ -113,7 +119,7 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
         answered = true;
       });
     } catch (error) {
-      if (error instanceof sdk.APIError) tellLimits(error.headers, onLimits);
+      if (error instanceof sdk.APIError) tellLimits((error as APIError).headers, onLimits);
       if (isStopped()) throw cancelled(provider);
       if (deadline.timedOut()) throw notInTime(endpoint, error);
       throw toPromptOptError(sdk, error, endpoint, modelId, answered);
