@@ -10,6 +10,7 @@ import type { Spend } from '../../protocol/events.ts';
 import { money } from '../../protocol/wording.ts';
 import type { StoreChannel } from './store-channel.ts';
 import type { SqlValue, StoreRow, WriteName } from './store-protocol.ts';
+import type { WorkspaceBudget } from '../models/workspace-config.ts';
 import type { MonthLimit, MonthNeed, MonthState, RunLease } from './store.ts';
 
 const NANO = 1e9;
@@ -20,6 +21,15 @@ export const monthOf = (time: number): string => new Date(time).toISOString().sl
 
 /** USD that may be paid in a month by whoever is under this limit. */
 export const allowedBy = ({ usd, emergencyUsd }: MonthLimit): number => usd + emergencyUsd;
+
+/** Without a monthly amount there is no limit; the emergency budget counts only when the user has said so. */
+export function monthLimitOf(
+  { monthlyUsd, emergencyUsd }: WorkspaceBudget,
+  useEmergencyBudget: boolean,
+): MonthLimit | null {
+  if (monthlyUsd === null) return null;
+  return { usd: monthlyUsd, emergencyUsd: useEmergencyBudget ? (emergencyUsd ?? 0) : 0 };
+}
 
 function remedyOf({ emergencyUsd }: MonthLimit): string {
   const wait = 'Wait for the next month, or raise budget.monthlyUsd in promptopt.config.yaml';
@@ -135,12 +145,18 @@ export function createMonthAccount(channel: StoreChannel, clock: { now(): number
   };
 }
 
-/** The money of the month does not reach for a run. */
-export function tooLittleLeft(limit: MonthLimit, { paidUsd, heldUsd }: MonthState, neededUsd: number): PromptOptError {
+/** @throws PromptOptError `budget` (limit `month`) when the month has less left than a run needs. */
+export function requireMonth({ verdictUsd, baselineUsd }: MonthNeed, state: MonthState): void {
+  const { limit, paidUsd, heldUsd } = state;
+  const needed = verdictUsd + baselineUsd;
+  if (limit !== null && paidUsd + heldUsd + needed > allowedBy(limit)) throw tooLittleLeft(limit, state, needed);
+}
+
+function tooLittleLeft(limit: MonthLimit, { paidUsd, heldUsd }: MonthState, neededUsd: number): PromptOptError {
   const held = heldUsd > 0 ? `, and ${money(heldUsd)} are kept for runs under way` : '';
   return new PromptOptError(
     'budget',
-    `Of ${money(allowedBy(limit))} a month, ${money(paidUsd)} are paid${held}: what is left is not enough for this run, which needs ${money(neededUsd)} to measure the original and for its verdict.`,
+    `Of ${money(allowedBy(limit))} a month, ${money(paidUsd)} are paid${held}: what is left is not enough for this run, which needs about ${money(neededUsd)} to measure the original and for its verdict.`,
     { limit: 'month', remedy: remedyOf(limit) },
   );
 }

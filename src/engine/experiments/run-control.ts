@@ -34,16 +34,19 @@ export interface RunControlOptions {
   readonly leave: (reason: unknown) => void;
 }
 
-const stopError = (kind: 'stop' | 'minutes'): PromptOptError =>
-  kind === 'stop'
-    ? new PromptOptError('stopped', 'The search was stopped.')
-    : new PromptOptError('budget', 'The time limit is reached.', { limit: 'minutes' });
+const STOPS = {
+  stop: () => new PromptOptError('stopped', 'The search was stopped.'),
+  minutes: () => new PromptOptError('budget', 'The time limit is reached.', { limit: 'minutes' }),
+  month: () => new PromptOptError('budget', 'The limit of the month on paid calls is reached.', { limit: 'month' }),
+} as const;
+
+const stopError = (kind: keyof typeof STOPS): PromptOptError => STOPS[kind]();
 
 export function createRunControl(options: RunControlOptions): RunControl {
   const { store, lease, clock, nominal, search, earlier, leftMs, leave } = options;
   let discarded = false;
   for (const { kind, admission, value } of earlier) {
-    if (kind !== 'stop' && kind !== 'minutes') continue;
+    if (kind !== 'stop' && kind !== 'minutes' && kind !== 'month') continue;
     if (value === 'discard') discarded = true;
     search.stopAt(admission, stopError(kind));
   }

@@ -37,10 +37,12 @@ export function runLimits(first: Limits, inputs: readonly RunInput[] = []): RunL
   };
 }
 
-/** The inputs that still hold: the end of minutes and a reached limit are over once the run is continued. */
+/** The inputs that still hold: the end of minutes and of the month's money, and a reached limit, are over once the run is continued. */
 export function inForce(inputs: readonly RunInput[]): readonly RunInput[] {
   const last = inputs.findLastIndex(({ kind }) => kind === 'limits');
-  return inputs.filter(({ kind }, index) => index > last || (kind !== 'minutes' && kind !== 'reached'));
+  return inputs.filter(
+    ({ kind }, index) => index > last || (kind !== 'minutes' && kind !== 'month' && kind !== 'reached'),
+  );
 }
 
 const KINDS = ['usd', 'calls', 'tokens', 'minutes'] as const;

@@ -49,14 +49,23 @@ export interface LocationOptions {
   readonly userData: string;
 }
 
+/** Where the store is that was made earlier; null when there is none, and nothing is made. */
+export function findStore({ specFolder, workspace, userData }: LocationOptions): string | null {
+  const home = homeOf(specFolder, workspace);
+  const places = [join(home, FOLDER), join(userData, keyOf(home))].map((folder) => join(folder, 'promptopt.db'));
+  return places.find((path) => existsSync(path)) ?? null;
+}
+
+/** The name of a workspace in the user's own folder. */
+const keyOf = (home: string): string => createHash('sha256').update(home).digest('hex').slice(0, 12);
+
 /** Finds the store's place and makes its folder. @throws PromptOptError `store` when even the user's folder refuses. */
 export function locateStore({ specFolder, workspace, userData }: LocationOptions): StoreLocation {
   const home = homeOf(specFolder, workspace);
   try {
     return { path: makeFolder(join(home, FOLDER)), note: null };
   } catch {
-    const key = createHash('sha256').update(home).digest('hex').slice(0, 12);
-    const folder = join(userData, key);
+    const folder = join(userData, keyOf(home));
     try {
       return {
         path: makeFolder(folder),

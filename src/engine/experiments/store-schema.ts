@@ -100,4 +100,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX batches_by_scope ON batches (scope);
   CREATE TABLE batch_calls (token TEXT NOT NULL, identity TEXT NOT NULL, PRIMARY KEY (token, identity)) WITHOUT ROWID;
   `,
+  // How far the forecast of a finished run was off, for later forecasts.
+  'ALTER TABLE runs ADD COLUMN forecast_ratio TEXT;',
 ];

@@ -27,6 +27,15 @@ export function quantileOfSorted(sorted: readonly number[], p: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
+/** The middle value, or the mean of the two in the middle; 0 for an empty list. */
+export function median(values: readonly number[]): number {
+  requireFinite(values, 'values');
+  return quantileOfSorted(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
 /** Two-sided interval of a mean by Student's t; [mean, mean] for fewer than two values. */
 export function meanInterval(values: readonly number[], level = 0.95): readonly [number, number] {
   const centre = mean(values);
