@@ -1,7 +1,7 @@
 /** What moves while a run goes on: a bar in a terminal, few plain lines elsewhere. A view of the fold, nothing else. */
 import { MultiBar } from 'cli-progress';
 import type { SingleBar } from 'cli-progress';
-import { count, counted, estimate, money, plusMinus } from '../protocol/wording.ts';
+import { batchLine, count, counted, estimate, money, plusMinus } from '../protocol/wording.ts';
 import type { Limits, RunEvent } from '../engine/index.ts';
 import { createRunFold } from '../protocol/folds/run-view.ts';
 import type { RunView } from '../protocol/folds/run-view.ts';
@@ -126,6 +126,9 @@ export function createProgress({ terminal, now, quiet, limits: given, likelyCall
         );
         break;
       }
+      case 'batch':
+        show.line(colours.dim(`  ${batchLine(event.data)}`));
+        break;
       case 'warning':
         // The notes of a run are shown with its forecast already.
         if (event.data.code !== 'note') show.line(colours.yellow(event.data.message));

@@ -44,6 +44,26 @@ export interface ForecastRange {
   readonly worst: number;
 }
 
+/** What the calls of one role will likely take. */
+export interface RoleForecast {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null where its model has no known price. */
+  readonly usd: number | null;
+}
+
+/** What earlier runs of the same strategy and target took, as medians. Read once: a run keeps what it began with. */
+export interface LearnedForecast {
+  readonly runs: number;
+  /** As multiples of the plain forecast; calls are null when every run was cut short by another limit. */
+  readonly calls: number | null;
+  readonly inputPerCall: number;
+  readonly outputPerCall: number;
+  /** Milliseconds of one call; null when it was never measured. */
+  readonly latencyMs: number | null;
+}
+
 /** What a run will likely take, said before anything is sent. */
 export interface Forecast {
   readonly calls: ForecastRange;
@@ -54,6 +74,10 @@ export interface Forecast {
   readonly minutes: ForecastRange;
   /** Likely calls by the role that makes them. */
   readonly callsByRole: Readonly<Record<string, number>>;
+  /** Likely figures by role. This and the next are absent in runs of older versions. */
+  readonly byRole?: Readonly<Record<string, RoleForecast>>;
+  /** Null where there is no earlier run to learn from. */
+  readonly learned?: LearnedForecast | null;
 }
 
 /** The share of rows on which a constraint held. */
@@ -109,6 +133,17 @@ export interface VerdictSummary {
   readonly sentence: string;
 }
 
+/** How far a batch of calls is that is answered together. */
+export interface BatchProgress {
+  readonly state: 'out' | 'ended';
+  /** `provider/model` of its calls. */
+  readonly model: string;
+  readonly calls: number;
+  readonly answered: number;
+  /** Since it was handed in. */
+  readonly minutes: number;
+}
+
 /** What each event says, by type. Candidates are named by the hash of their prompt. */
 export interface EventPayloads {
   readonly 'run-started': {
@@ -157,6 +192,8 @@ export interface EventPayloads {
   readonly 'incumbent-changed': { readonly candidate: string; readonly estimate: Estimate; readonly calls: number };
   readonly spent: { readonly nominal: Spend; readonly paid: Spend; readonly limits: Limits };
   readonly warning: { readonly code: string; readonly message: string };
+  /** A batch at a provider: told of when it is handed in, then less and less often, and when it has ended. */
+  readonly batch: BatchProgress;
   readonly paused: { readonly reason: string };
   readonly verdict: VerdictSummary;
   readonly 'run-ended': {

@@ -1,5 +1,5 @@
 /** Figures as every front end writes them: with units, with uncertainty, never more digits than they carry. */
-import type { Estimate, Forecast, ForecastRange, Limits, Spend } from './events.ts';
+import type { BatchProgress, Estimate, Forecast, ForecastRange, Limits, Spend } from './events.ts';
 
 /** `$0.31`; four digits below a cent; `unknown` where there is no price. */
 export function money(usd: number | null): string {
@@ -56,6 +56,13 @@ export function spend({ usd, calls, unpricedCalls }: Spend): string {
   const priced =
     unpricedCalls === 0 ? money(usd) : `${money(usd)} and ${counted(unpricedCalls, 'call')} without a price`;
   return `${priced}, ${counted(calls, 'call')}`;
+}
+
+/** `batch of 60 calls to openai/gpt-4o-mini out since 12 min, 20 answered`. */
+export function batchLine({ state, model, calls, answered, minutes }: BatchProgress): string {
+  const what = `batch of ${counted(calls, 'call')} to ${model}`;
+  if (state === 'ended') return `${what} back after ${duration(minutes)}, ${count(answered)} answered`;
+  return minutes < 0.5 ? `${what} is out` : `${what} out since ${duration(minutes)}, ${count(answered)} answered`;
 }
 
 const level = (forecast: Forecast, at: keyof ForecastRange): string =>

@@ -40,17 +40,17 @@ const price = z.strictObject({
 });
 
 /** An amount of money; more than a million is a slip. */
-const amount = z
+export const amountUsd = z
   .number({ error: 'it is an amount in USD' })
   .min(0, { error: 'an amount is 0 or more' })
   .max(1e6, { error: 'it is over a million dollars' });
 
 const budget = z.strictObject({
-  monthlyUsd: amount.optional().describe('USD all runs of this workspace may pay in a calendar month (UTC).'),
-  emergencyUsd: amount
+  monthlyUsd: amountUsd.optional().describe('USD all runs of this workspace may pay in a calendar month (UTC).'),
+  emergencyUsd: amountUsd
     .optional()
     .describe('USD a month beyond that, touched only by runs that are told to use the emergency budget.'),
-  askAboveUsd: amount.optional().describe('Ask before a run whose worst forecast is above this; 1 when absent.'),
+  askAboveUsd: amountUsd.optional().describe('Ask before a run whose worst forecast is above this; 1 when absent.'),
 });
 
 const megabytes = z.number().min(1).max(1e6);
@@ -82,6 +82,11 @@ const provider = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Endpoint of an OpenAI-compatible server.'),
+  folder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Of models in this process: the folder their library is installed in, from the workspace’s root.'),
   timeoutSeconds: z.number().positive().optional().describe('Seconds one attempt may take.'),
   prices: z.record(z.string(), price).default({}).describe('Prices by model, without the provider.'),
   limits: limits.optional().describe('What each of its models may be asked. A server’s own limits are kept besides.'),
@@ -135,7 +140,9 @@ export interface ModelLimits extends RateLimits {
 }
 
 export interface WorkspaceConfig {
-  readonly providers: Readonly<Record<string, { readonly baseUrl?: string; readonly timeoutMs?: number }>>;
+  readonly providers: Readonly<
+    Record<string, { readonly baseUrl?: string; readonly folder?: string; readonly timeoutMs?: number }>
+  >;
   /** By full model name. */
   readonly prices: Readonly<Record<string, ModelPrice>>;
   /** By provider, and by full model name. */
@@ -226,10 +233,11 @@ function configOf(file: z.infer<typeof workspaceConfigSchema>): WorkspaceConfig 
         ? null
         : { endpoint: file.telemetry.endpoint ?? null, content: file.telemetry.content },
     providers: Object.fromEntries(
-      entries.map(([name, { baseUrl, timeoutSeconds }]) => [
+      entries.map(([name, { baseUrl, folder, timeoutSeconds }]) => [
         name,
         {
           ...(baseUrl === undefined ? {} : { baseUrl }),
+          ...(folder === undefined ? {} : { folder }),
           ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
         },
       ]),
@@ -237,7 +245,9 @@ function configOf(file: z.infer<typeof workspaceConfigSchema>): WorkspaceConfig 
     limits: Object.fromEntries(
       entries.flatMap(([name, { limits: own, modelLimits }]) => [
         ...(own === undefined ? [] : [[name, given<ModelLimits>(own)] as const]),
-        ...Object.entries(modelLimits).map(([model, single]) => [`${name}/${model}`, given<ModelLimits>(single)] as const),
+        ...Object.entries(modelLimits).map(
+          ([model, single]) => [`${name}/${model}`, given<ModelLimits>(single)] as const,
+        ),
       ]),
     ),
     prices: Object.fromEntries(

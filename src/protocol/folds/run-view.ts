@@ -83,6 +83,8 @@ export interface RunView {
   readonly spent: Spend;
   readonly paid: Spend;
   readonly warnings: readonly EventPayloads['warning'][];
+  /** What was last told of a batch; null when none has been handed in. */
+  readonly batch: EventPayloads['batch'] | null;
   readonly verdict: VerdictSummary | null;
   readonly ended: EventPayloads['run-ended'] | null;
 }
@@ -105,6 +107,14 @@ type Keyed<T> = T & { readonly path: string; readonly ordinal: number; readonly 
 const byPlace = (a: Keyed<unknown>, b: Keyed<unknown>): number =>
   a.time - b.time || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.ordinal - b.ordinal);
 
+const batchOf = ({ state, model, calls, answered, minutes }: Payload<'batch'>): Payload<'batch'> => ({
+  state,
+  model,
+  calls,
+  answered,
+  minutes,
+});
+
 /** A fold that takes events one by one; `view` may be asked at any time. */
 export function createRunFold(): RunFold {
   const seen = new Set<string>();
@@ -122,6 +132,7 @@ export function createRunFold(): RunFold {
   const progress = new Map<string, { done: number; of: number; time: number }>();
   const warnings: Keyed<Payload<'warning'>>[] = [];
   let account: Payload<'spent'> | null = null;
+  let batch: Keyed<Payload<'batch'>> | null = null;
 
   const add = ({ time, event }: TimedEvent): void => {
     const key = `${event.path}\n${event.ordinal}`;
@@ -171,6 +182,9 @@ export function createRunFold(): RunFold {
         break;
       case 'warning':
         warnings.push({ ...event.data, ...place });
+        break;
+      case 'batch':
+        if (batch === null || byPlace(batch, place) < 0) batch = { ...event.data, ...place };
         break;
       case 'paused':
         if (paused === null || paused.time < time) paused = { reason: event.data.reason, ...place };
@@ -244,6 +258,7 @@ export function createRunFold(): RunFold {
       spent: ended?.spent ?? account?.nominal ?? NO_SPEND,
       paid: ended?.paid ?? account?.paid ?? NO_SPEND,
       warnings: warnings.sort(byPlace).map(({ code, message }) => ({ code, message })),
+      batch: batch === null ? null : batchOf(batch),
       verdict,
       ended,
     };
