@@ -142,7 +142,7 @@ export function sendStreamed(response: ServerResponse, whole: unknown): void {
 }
 
 /** Answers as the embedded apprentice does, with its token counts: a server that can be taught by a better prompt. */
-export function apprenticeCompletion({ body }: Pick<ReceivedCall, 'body'>): unknown {
+export function apprenticeCompletion({ body }: Pick<ReceivedCall, 'body'> & Partial<ReceivedCall>): unknown {
   const answer = answerAsApprentice(
     body.messages.map(({ role, content }) => ({ role, content: String(content) })),
     {
