@@ -119,7 +119,7 @@ export function readSpec(
     file: 'testData',
     line: document.rangeOf(document.spanOf(['testData', index])).start.line + 1,
   });
-  const model = values.models?.target ?? values.model ?? null;
+  const model = values.models?.target ?? modelOf(values.model, tree);
   return {
     name: values.name ?? 'prompt',
     description: values.description ?? '',
@@ -150,6 +150,12 @@ export function readSpec(
     business: values.business ?? null,
     github: !usesOwnKeys(tree),
   };
+}
+
+/** A file that names GitHub as its provider means GitHub's endpoint, whoever published the model. */
+function modelOf(model: string | undefined, tree: Readonly<Record<string, unknown>>): string | null {
+  if (model === undefined) return null;
+  return tree['provider'] === 'github' && !model.startsWith('github/') ? `github/${model}` : model;
 }
 
 /** zod writes absent keys as undefined; our types know only absent. */

@@ -38,6 +38,16 @@ describe('linting leaves alone', () => {
     });
   }
 
+  it('a file that names GitHub as its provider, whose model is asked there', () => {
+    const read = (more: string): string | null | undefined =>
+      language.read(`model: openai/gpt-4o\n${more}messages:\n  - role: user\n    content: Hi\n`, { path: 'x' }).spec
+        ?.models.target;
+    assert.equal(read(''), 'openai/gpt-4o');
+    assert.equal(read('provider: github\n'), 'github/openai/gpt-4o');
+    assert.equal(read('provider: openai\n'), 'openai/gpt-4o');
+    assert.equal(read('provider: github\nmodels:\n  target: openai/gpt-5\n'), 'openai/gpt-5');
+  });
+
   it('a key of ours that means something else to GitHub, but for a warning', () => {
     const text = readFileSync(resolve(folder, 'foreign-keys.prompt.yml'), 'utf8');
     const { spec, diagnostics } = language.read(text, { path: 'x' });
