@@ -157,6 +157,6 @@ function tooLittleLeft(limit: MonthLimit, { paidUsd, heldUsd }: MonthState, need
   return new PromptOptError(
     'budget',
     `Of ${money(allowedBy(limit))} a month, ${money(paidUsd)} are paid${held}: what is left is not enough for this run, which needs about ${money(neededUsd)} to measure the original and for its verdict.`,
-    { limit: 'month', remedy: remedyOf(limit) },
+    { limit: 'month', remedy: `Give the run a lower limit in USD. ${remedyOf(limit)}` },
   );
 }

@@ -4,6 +4,9 @@ import { isLive } from '../runs/run-session.ts';
 import type { RunSession } from '../runs/run-session.ts';
 import { currentPhase, runWords, usedShare } from './run-words.ts';
 
+/** Warnings that are worth a notification of their own. */
+const ALERTS: readonly string[] = ['budget-50', 'budget-80', 'emergency-budget'];
+
 /** Resolves when the run has ended. */
 export async function showProgress(session: RunSession): Promise<void> {
   if (!isLive(session)) return;
@@ -14,7 +17,13 @@ export async function showProgress(session: RunSession): Promise<void> {
         session.stop('keep-best');
       });
       let shown = 0;
+      const told = new Set(session.view.warnings.map(({ code }) => code));
       const listening = session.onDidChange(() => {
+        for (const { code, message } of session.view.warnings) {
+          if (told.has(code) || !ALERTS.includes(code)) continue;
+          told.add(code);
+          void vscode.window.showWarningMessage(`${session.name}: ${message}`);
+        }
         const used = usedShare(session);
         const phase = currentPhase(session);
         progress.report({
