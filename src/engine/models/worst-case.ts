@@ -8,6 +8,13 @@ import type { ModelInfo } from './provider.ts';
 const PER_MESSAGE = 16;
 const PER_REQUEST = 32;
 
+/**
+ * Instructions that providers add of their own to a request with tools or with a schema, in tokens. Anthropic's pages
+ * tell of up to 530 for tools; of schemas nothing is told but that there are some.
+ */
+const FOR_TOOLS = 1024;
+const FOR_SCHEMA = 512;
+
 /** For tokenizers that are not byte-level, an estimate of four characters a token is raised by half. */
 const ESTIMATE_MARGIN = 1.5;
 
@@ -31,7 +38,10 @@ function inputBound(request: GenerationRequest, byteLevel: boolean): number {
   for (const part of [request.tools, request.responseFormat]) if (part !== undefined) texts.push(JSON.stringify(part));
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   const tokens = byteLevel ? bytes : Math.ceil((bytes / 4) * ESTIMATE_MARGIN);
-  return tokens + PER_MESSAGE * request.messages.length + PER_REQUEST;
+  const added =
+    ((request.tools?.length ?? 0) > 0 ? FOR_TOOLS : 0) +
+    (request.responseFormat?.type === 'json_schema' ? FOR_SCHEMA : 0);
+  return tokens + PER_MESSAGE * request.messages.length + PER_REQUEST + added;
 }
 
 export function worstCaseOf(request: GenerationRequest, info: ModelInfo): Spend {

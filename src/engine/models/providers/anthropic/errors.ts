@@ -66,12 +66,16 @@ export function notAnthropic({ baseUrl }: Endpoint, error?: unknown): PromptOptE
 function refusalOf(error: APIError, status: number, endpoint: Endpoint, modelId: string): PromptOptError {
   const answered = error.status === undefined;
   if (status === 400 && PREFILL_TEXT.test(error.apiMessage ?? '')) {
-    return new PromptOptError('bad-request', `${modelId} does not go on with a message of the assistant (${status}).`, {
-      provider: PROVIDER,
-      status,
-      ...(answered ? { mayHaveCost: true } : {}),
-      remedy: 'End the prompt with a user message.',
-    });
+    return new PromptOptError(
+      'bad-request',
+      `The model ${modelId} does not go on with a message of the assistant (${status}).`,
+      {
+        provider: PROVIDER,
+        status,
+        ...(answered ? { mayHaveCost: true } : {}),
+        remedy: 'End the prompt with a user message.',
+      },
+    );
   }
   return refusalError(endpoint, {
     status,

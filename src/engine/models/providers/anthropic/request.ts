@@ -120,7 +120,7 @@ function samplingOf(request: GenerationRequest): Sampling {
     // 0 stands for a file that says nothing, and 1 is what the model does by itself.
     if ((temperature === 0 || temperature === 1) && topP === undefined && !('top_k' in extra)) return {};
     throw badRequest(
-      `${model} takes no sampling parameters${thinks ? ' while it thinks' : ''}.`,
+      `The model ${model} takes no sampling parameters${thinks ? ' while it thinks' : ''}.`,
       'Remove `temperature`, `topP` and `top_k` from `modelParameters`.',
     );
   }
