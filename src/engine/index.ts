@@ -46,14 +46,21 @@ export type {
   RunRecord,
 } from './experiments/store.ts';
 export type {
+  ChatMessage,
   ContentPart,
   FinishReason,
+  GenerateOptions,
   Generation,
+  GenerationRequest,
   ImagePart,
+  LanguageModel,
+  ModelRole,
   TextPart,
   ToolCall,
+  ToolDefinition,
   Usage,
 } from './models/language-model.ts';
+export type { ModelPrice, TokenRates } from './models/price.ts';
 export type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './models/provider.ts';
 export type { CachePort, JournalPort, SpendLog, StoredReply } from './models/ports.ts';
 export type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';

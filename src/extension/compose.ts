@@ -4,6 +4,8 @@ import type { Engine } from '../engine/index.ts';
 import type { LintClient } from '../engine/lint-client.ts';
 import { createDocumentLinter } from './language/document-linter.ts';
 import { createLastEvaluations } from './language/last-evaluations.ts';
+import { createProviderKeys } from './models/provider-keys.ts';
+import { vscodeModels } from './models/vscode-models.ts';
 import type { Product } from './product.ts';
 import { createRunSessions } from './runs/run-sessions.ts';
 import { readSetting } from './settings.ts';
@@ -20,23 +22,43 @@ export function compose(context: vscode.ExtensionContext): Composed {
     vscode.Uri.joinPath(context.extensionUri, 'dist', 'extension', name).fsPath;
 
   let loading: Promise<Engine> | null = null;
+  const keys = createProviderKeys({
+    secrets: context.secrets,
+    environment: process.env,
+    isTrusted: () => vscode.workspace.isTrusted,
+    changed: () =>
+      void loading?.then((own) => {
+        own.forgetConnections();
+      }),
+    warn: (sentence) => {
+      log.warn(sentence);
+    },
+  });
+  context.subscriptions.push(
+    keys,
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void keys.reload()),
+  );
   const load = async (): Promise<Engine> => {
     const { createEngine } = await import('../engine/index.ts');
     const workspace =
       vscode.workspace.workspaceFolders?.length === 1 ? vscode.workspace.workspaceFolders[0]?.uri : undefined;
     const concurrency = readSetting('promptopt.concurrency');
-    return createEngine({
+    const created = createEngine({
       workers: {
         store: builtFile('store-worker.js'),
         sandbox: builtFile('sandbox-worker.js'),
         tokenizer: builtFile('tokenizer-worker.js'),
+        transformers: builtFile('transformers-worker.js'),
       },
-      variable: (name) => process.env[name],
+      variable: (name) => keys.value(name),
+      providers: [vscodeModels({ access: context.languageModelAccessInformation })],
       userData: context.globalStorageUri.fsPath,
       // Unset leaves it to promptopt.config.yaml.
       ...(concurrency === null ? {} : { concurrency }),
       ...(workspace === undefined ? {} : { workspace: workspace.fsPath }),
     });
+    await keys.load(created.providers.flatMap(({ keyVariable }) => (keyVariable === null ? [] : [keyVariable])));
+    return created;
   };
   const engine = (): Promise<Engine> => (loading ??= load());
   let starting: Promise<LintClient> | null = null;
@@ -51,7 +73,7 @@ export function compose(context: vscode.ExtensionContext): Composed {
   context.subscriptions.push(sessions, linter, evaluations);
 
   return {
-    product: { context, engine, sessions, linter, evaluations, log },
+    product: { context, engine, keys, sessions, linter, evaluations, log },
     async close() {
       sessions.abortAll();
       await (await starting)?.close();

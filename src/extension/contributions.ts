@@ -9,6 +9,9 @@ export const RESULT_SCHEME = 'promptopt-result';
 /** View type of the run panel. */
 export const RUN_PANEL = 'promptopt.run';
 
+/** View type of the cost view. */
+export const COST_VIEW = 'promptopt.costs';
+
 export interface CommandContribution {
   readonly title: string;
   /** Codicon beside the title where the command is a button. */
@@ -46,6 +49,10 @@ export const commands = {
     icon: '$(discard)',
     palette: `resourceScheme == ${RESULT_SCHEME}`,
   },
+  'promptopt.setApiKey': { title: 'Set API Key', icon: '$(key)', enablement: TRUSTED },
+  'promptopt.testApiKey': { title: 'Test API Key', enablement: TRUSTED },
+  'promptopt.removeApiKey': { title: 'Remove API Key', enablement: TRUSTED },
+  'promptopt.showCosts': { title: 'Show Costs', icon: '$(credit-card)' },
   'promptopt.showLog': { title: 'Show Log' },
 } as const satisfies Readonly<Record<string, CommandContribution>>;
 

@@ -5,6 +5,7 @@ import { compose } from './compose.ts';
 import { registerCodeLenses } from './language/code-lenses.ts';
 import { registerDiagnostics } from './language/diagnostics.ts';
 import { registerQuickFixes } from './language/quick-fixes.ts';
+import { registerCostView } from './panels/cost-view.ts';
 import { registerRunPanel } from './panels/run-panel.ts';
 import type { Feature } from './product.ts';
 import { offerResume } from './runs/resume-offer.ts';
@@ -20,6 +21,7 @@ const features: readonly Feature[] = [
   registerResultDocuments,
   registerStatusBar,
   registerRunPanel,
+  registerCostView,
   offerResume,
 ];
 

@@ -3,12 +3,14 @@ import type * as vscode from 'vscode';
 import type { Engine } from '../engine/index.ts';
 import type { DocumentLinter } from './language/document-linter.ts';
 import type { LastEvaluations } from './language/last-evaluations.ts';
+import type { ProviderKeys } from './models/provider-keys.ts';
 import type { RunSessions } from './runs/run-sessions.ts';
 
 export interface Product {
   readonly context: vscode.ExtensionContext;
   /** Loads the engine on first use. */
   engine(): Promise<Engine>;
+  readonly keys: ProviderKeys;
   /** Runs of this window and stored ones that were opened. */
   readonly sessions: RunSessions;
   readonly linter: DocumentLinter;

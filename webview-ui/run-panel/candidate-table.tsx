@@ -3,11 +3,12 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunView } from '../../src/protocol/folds/run-view.ts';
 import { count, counted, money, plusMinus } from '../../src/protocol/wording.ts';
+import { ColumnHead } from '../column-head.tsx';
 import { Icon, TextField } from '../components.tsx';
 import { PAGE_ROWS, Pager, pagesOf } from '../pager.tsx';
 import { ScoreBar } from '../score-bar.tsx';
 import { CANDIDATE_COLUMNS, candidateRows, filterCandidates, sortCandidates } from './candidate-order.ts';
-import type { CandidateColumn, CandidateRow, CandidateSort } from './candidate-order.ts';
+import type { CandidateRow, CandidateSort } from './candidate-order.ts';
 
 export interface CandidateTableProps {
   readonly view: RunView;
@@ -102,7 +103,16 @@ export function CandidateTable({
             <thead>
               <tr aria-rowindex={1}>
                 {CANDIDATE_COLUMNS.map(({ key, title, numeric }) => (
-                  <ColumnHead key={key} column={key} title={title} numeric={numeric} sort={sort} onSort={onSort} />
+                  <ColumnHead
+                    key={key}
+                    column={key}
+                    title={title}
+                    numeric={numeric}
+                    // Of a score the highest is asked for first; of the rest the beginning.
+                    highestFirst={key === 'score'}
+                    sort={sort}
+                    onSort={onSort}
+                  />
                 ))}
               </tr>
             </thead>
@@ -125,37 +135,6 @@ export function CandidateTable({
       <Pager noun="candidates" rows={shown.length} page={page} onPage={setPage} />
       <Rejections view={view} />
     </section>
-  );
-}
-
-interface ColumnHeadProps {
-  readonly column: CandidateColumn;
-  readonly title: string;
-  readonly numeric: boolean;
-  readonly sort: CandidateSort;
-  readonly onSort: (sort: CandidateSort) => void;
-}
-
-function ColumnHead({ column, title, numeric, sort, onSort }: ColumnHeadProps): JSX.Element {
-  const here = sort.key === column;
-  return (
-    <th
-      scope="col"
-      class={`col-${column}${numeric ? ' number' : ''}`}
-      aria-sort={here ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button
-        type="button"
-        class="column"
-        onClick={() => {
-          // Of a score the highest is asked for first; of the rest the beginning.
-          onSort({ key: column, descending: here ? !sort.descending : column === 'score' });
-        }}
-      >
-        {title}
-        {here ? <Icon name={sort.descending ? 'arrow-down' : 'arrow-up'} /> : null}
-      </button>
-    </th>
   );
 }
 

@@ -1,9 +1,9 @@
 /** The meter line: how good, how many calls, how much money, how long. */
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import type { RunView } from '../../src/protocol/folds/run-view.ts';
 import type { RunPanelState } from '../../src/protocol/messages.ts';
 import { count, counted, duration, estimate, money, plusMinus } from '../../src/protocol/wording.ts';
-import { UsedBar } from '../components.tsx';
+import { Meter } from '../meter.tsx';
 import { isLive } from './status-words.ts';
 
 const shareOf = (used: number, limit: number): number => (limit > 0 ? used / limit : 1);
@@ -85,28 +85,3 @@ function Time({ run, live }: { readonly run: RunPanelState; readonly live: boole
     </Meter>
   );
 }
-
-interface MeterProps {
-  readonly name: string;
-  readonly value: string;
-  readonly of?: string | null;
-  /** Of the limit, 0…1; null without one. */
-  readonly share?: number | null;
-  readonly children?: ComponentChildren;
-}
-
-const Meter = ({ name, value, of = null, share = null, children }: MeterProps): JSX.Element => (
-  <div class="meter">
-    <dt>{name}</dt>
-    <dd>
-      <span class="value">{value}</span>
-      {of === null ? null : <span class="of"> / {of}</span>}
-    </dd>
-    {share === null ? null : (
-      <dd class="bar">
-        <UsedBar label={`${name}: ${value} of ${of ?? 'the limit'}`} share={share} />
-      </dd>
-    )}
-    <dd class="beside">{children}</dd>
-  </div>
-);

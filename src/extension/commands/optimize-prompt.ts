@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { OptimizationResult, OptimizeOptions, Task } from '../../engine/index.ts';
 import { endedByLimit } from '../../protocol/advice.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
+import { keyProblem } from '../models/key-problem.ts';
 import { showRunPanel } from '../panels/run-panel.ts';
 import type { Product } from '../product.ts';
 import type { RunSession } from '../runs/run-session.ts';
@@ -33,18 +34,18 @@ export async function optimizePrompt(
   const engine = await product.engine();
   const task = await engine.readTask(document.getText(), document.uri.fsPath);
   if (!(await isReady(task))) return undefined;
-  const plan = confirmed ? await engine.plan(task, options) : await confirmPlan(engine, task, options);
+  const plan = confirmed ? await engine.plan(task, options) : await confirmPlan(product, engine, task, options);
   if (plan === undefined) return undefined;
   const session = await product.sessions.start(plan, document.uri.fsPath);
   if (readSetting('promptopt.openPanelOnStart')) showRunPanel(product, session);
-  return await followRun(session);
+  return await followRun(product, session);
 }
 
 /** Shows a live run to its end, then what came of it. */
-export async function followRun(session: RunSession): Promise<OptimizationResult | null> {
+export async function followRun(product: Product, session: RunSession): Promise<OptimizationResult | null> {
   await showProgress(session);
   // Not awaited: the command is done; the question stays until somebody answers it.
-  void tellOutcome(session);
+  void tellOutcome(product, session);
   return session.result;
 }
 
@@ -69,12 +70,10 @@ async function isReady(task: Task): Promise<boolean> {
   return true;
 }
 
-async function tellOutcome(session: RunSession): Promise<void> {
+async function tellOutcome(product: Product, session: RunSession): Promise<void> {
   const { result, failure } = session;
   if (failure !== null) {
-    const resume = 'Resume';
-    const choice = await vscode.window.showWarningMessage(`${failure} Nothing that was paid for is lost.`, resume);
-    if (choice === resume) await vscode.commands.executeCommand('promptopt.resumeRun', session.id, session.specPath);
+    await offerResume(product, session, failure);
     return;
   }
   if (result === null) return;
@@ -92,4 +91,25 @@ async function tellOutcome(session: RunSession): Promise<void> {
   if (choice === limit) await vscode.commands.executeCommand('promptopt.raiseLimit', session.id, session.specPath);
   if (choice === review) await vscode.commands.executeCommand('promptopt.reviewResult', session.id, session.specPath);
   if (choice === details) await vscode.commands.executeCommand('promptopt.openRun', session.id, session.specPath);
+}
+
+/** After a failure: a new key where that was it, then the run goes on where it stopped. */
+async function offerResume(product: Product, session: RunSession, failure: string): Promise<void> {
+  const { providers } = await product.engine();
+  const keyless = keyProblem(session.error, providers, product.keys);
+  const [setKey, resume] = ['Set API key', 'Resume'];
+  const choice = await vscode.window.showWarningMessage(
+    `${failure} Nothing that was paid for is lost.`,
+    ...(keyless === null ? [] : [setKey]),
+    resume,
+  );
+  if (choice === undefined) return;
+  const isReady =
+    choice === resume || (await vscode.commands.executeCommand<boolean>('promptopt.setApiKey', keyless?.name));
+  if (!isReady) return;
+  if (choice === setKey) {
+    const next = await vscode.window.showInformationMessage(`The run on ${session.name} can go on now.`, resume);
+    if (next === undefined) return;
+  }
+  await vscode.commands.executeCommand('promptopt.resumeRun', session.id, session.specPath);
 }

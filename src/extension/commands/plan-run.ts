@@ -1,15 +1,25 @@
 /** The steps before a run: strategy, then the forecast to confirm, with limit and model to change. Nothing is sent. */
-import type { Engine, Limits, OptimizeOptions, PlannedRun, Task } from '../../engine/index.ts';
+import * as vscode from 'vscode';
+import type { Engine, Limits, OptimizeOptions, PlannedRun, PromptOptError, Task } from '../../engine/index.ts';
 import { describeError, isPromptOptError } from '../../protocol/errors.ts';
 import { counted, EMBEDDED_NOTICE, forecastSentence, limits as limitsText } from '../../protocol/wording.ts';
+import { keyProblem } from '../models/key-problem.ts';
+import type { ProviderKeys } from '../models/provider-keys.ts';
+import type { Product } from '../product.ts';
 import { askLimits } from './limits-input.ts';
+import { pickModel } from './pick-model.ts';
 import { pick } from './quick-pick.ts';
 import type { Choice } from './quick-pick.ts';
 
 const STEPS = 2;
 
 /** The plan the user confirmed; undefined when they left. */
-export async function confirmPlan(engine: Engine, task: Task, given: OptimizeOptions): Promise<PlannedRun | undefined> {
+export async function confirmPlan(
+  { keys }: Pick<Product, 'keys'>,
+  engine: Engine,
+  task: Task,
+  given: OptimizeOptions,
+): Promise<PlannedRun | undefined> {
   let options = given;
   for (;;) {
     if (options.strategy === undefined) {
@@ -17,7 +27,7 @@ export async function confirmPlan(engine: Engine, task: Task, given: OptimizeOpt
       if (strategy === undefined) return undefined;
       options = { ...options, strategy };
     }
-    const answer = await confirmForecast(engine, task, options);
+    const answer = await confirmForecast(keys, engine, task, options);
     if (answer === undefined) return undefined;
     if ('plan' in answer) return answer.plan;
     options = answer.options;
@@ -48,8 +58,15 @@ const withoutStrategy = ({ strategy: _strategy, ...rest }: OptimizeOptions): Opt
 
 type Next = { readonly plan: PlannedRun } | { readonly options: OptimizeOptions };
 
-async function confirmForecast(engine: Engine, task: Task, options: OptimizeOptions): Promise<Next | undefined> {
-  const { plan, problem } = await planOrProblem(engine, task, options);
+async function confirmForecast(
+  keys: ProviderKeys,
+  engine: Engine,
+  task: Task,
+  options: OptimizeOptions,
+): Promise<Next | undefined> {
+  const { plan, error } = await planOrProblem(engine, task, options);
+  const problem = error === undefined ? undefined : describeError(error);
+  const keyless = keyProblem(error, engine.providers, keys);
   const shownLimits = plan?.limits ?? options.limits ?? {};
   const start: Choice<'start'>[] =
     plan === undefined
@@ -66,17 +83,20 @@ async function confirmForecast(engine: Engine, task: Task, options: OptimizeOpti
             value: 'start',
           },
         ];
-  const answer = await pick<'start' | 'limit' | 'model'>({
+  const answer = await pick<'start' | 'key' | 'limit' | 'model'>({
     title: `${plan?.strategy.title ?? 'Optimize'}: nothing has been sent yet`,
     placeholder: problem ?? 'Check what the run may cost',
     step: 2,
     of: STEPS,
     choices: [
       ...start,
+      ...(keyless === null
+        ? []
+        : [{ label: '$(key) Set API key', description: keyless.title, detail: problem ?? '', value: 'key' as const }]),
       {
         label: '$(dashboard) Change limit',
         description: limitsText(shownLimits),
-        ...(problem === undefined ? {} : { detail: problem }),
+        ...(problem === undefined || keyless !== null ? {} : { detail: problem }),
         value: 'limit',
       },
       { label: '$(hubot) Change model', description: plan?.models.target ?? options.model ?? '', value: 'model' },
@@ -89,10 +109,13 @@ async function confirmForecast(engine: Engine, task: Task, options: OptimizeOpti
       return { options: withoutStrategy(options) };
     case 'start':
       return plan === undefined ? { options } : { plan };
+    case 'key':
+      await vscode.commands.executeCommand('promptopt.setApiKey', keyless?.name);
+      return { options };
     case 'limit':
       return { options: { ...options, ...(await askNewLimits(shownLimits)) } };
     case 'model':
-      return { options: { ...options, ...(await askModel(plan?.models.target ?? options.model)) } };
+      return { options: { ...options, ...(await askModel(engine, task, plan?.models.target ?? options.model)) } };
   }
 }
 
@@ -101,12 +124,12 @@ async function planOrProblem(
   engine: Engine,
   task: Task,
   options: OptimizeOptions,
-): Promise<{ readonly plan?: PlannedRun; readonly problem?: string }> {
+): Promise<{ readonly plan?: PlannedRun; readonly error?: PromptOptError }> {
   try {
     return { plan: await engine.plan(task, options) };
   } catch (error) {
     if (isPromptOptError(error) && (error.code === 'budget' || error.code === 'unavailable')) {
-      return { problem: describeError(error) };
+      return { error };
     }
     throw error;
   }
@@ -120,21 +143,11 @@ async function askNewLimits(current: Limits): Promise<{ limits: Limits } | undef
   return limits === undefined ? undefined : { limits };
 }
 
-const EMBEDDED = 'embedded/apprentice';
-
-async function askModel(current: string | undefined): Promise<{ model: string } | undefined> {
-  const known = [...new Set([...(current === undefined ? [] : [current]), EMBEDDED])];
-  const model = await pick<string>({
-    title: 'Model that answers and proposes',
-    placeholder: 'Pick one, or type provider/model, e.g. openai/gpt-4o-mini',
-    step: 2,
-    of: STEPS,
-    choices: known.map((value) => ({
-      label: value,
-      description: value === EMBEDDED ? 'stand-in that needs no key and no network' : 'as now',
-      value,
-    })),
-    typed: { label: (text) => `Use ${text}`, value: (text) => text },
-  });
-  return model === undefined || model === 'back' ? undefined : { model };
+async function askModel(
+  engine: Engine,
+  task: Task,
+  current: string | undefined,
+): Promise<{ readonly model: string } | undefined> {
+  const model = await pickModel(engine, task, current, { step: 2, of: STEPS });
+  return model === undefined ? undefined : { model };
 }

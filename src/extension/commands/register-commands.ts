@@ -3,8 +3,11 @@ import * as vscode from 'vscode';
 import { describeError, isPromptOptError } from '../../protocol/errors.ts';
 import { TRUSTED, commands } from '../contributions.ts';
 import type { CommandContribution, CommandId } from '../contributions.ts';
+import { keyProblem } from '../models/key-problem.ts';
+import { showCosts } from '../panels/cost-view.ts';
 import type { Product } from '../product.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
+import { removeApiKey, setApiKey, testApiKey } from './key-commands.ts';
 import { optimizePrompt } from './optimize-prompt.ts';
 import { acceptResult, keepOriginal, reviewResult } from './review-result.ts';
 import { openRun, raiseLimit, resumeRun, steerRun } from './run-commands.ts';
@@ -32,6 +35,10 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   'promptopt.reviewResult': reviewResult,
   'promptopt.acceptResult': acceptResult,
   'promptopt.keepOriginal': keepOriginal,
+  'promptopt.setApiKey': setApiKey,
+  'promptopt.testApiKey': testApiKey,
+  'promptopt.removeApiKey': removeApiKey,
+  'promptopt.showCosts': showCosts,
   'promptopt.showLog': ({ log }) => {
     log.show();
   },
@@ -49,12 +56,23 @@ async function guarded(product: Product, id: CommandId, args: unknown[]): Promis
     return await handlers[id](product, ...args);
   } catch (error) {
     product.log.error(`${id}: ${isPromptOptError(error) ? error.message : String(error)}`);
-    const showLog = 'Show log';
-    void vscode.window.showErrorMessage(describeError(error), showLog).then((choice) => {
-      if (choice === showLog) product.log.show();
-    });
+    void offerHelp(product, error);
     return undefined;
   }
+}
+
+/** What went wrong, with what can be done about it here: a new key, or a look at the log. */
+async function offerHelp(product: Product, error: unknown): Promise<void> {
+  const [setKey, showLog] = ['Set API key', 'Show log'];
+  const { providers } = await product.engine();
+  const keyless = keyProblem(error, providers, product.keys);
+  const choice = await vscode.window.showErrorMessage(
+    describeError(error),
+    ...(keyless === null ? [] : [setKey]),
+    showLog,
+  );
+  if (choice === showLog) product.log.show();
+  if (choice === setKey) await vscode.commands.executeCommand('promptopt.setApiKey', keyless?.name);
 }
 
 async function offerTrust(): Promise<void> {

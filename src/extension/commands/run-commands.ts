@@ -83,7 +83,7 @@ export async function resumeRun(
   const { session, note } = await product.sessions.resume(folder, chosen);
   if (note !== null) void vscode.window.showInformationMessage(note);
   showRunPanel(product, session);
-  return await followRun(session);
+  return await followRun(product, session);
 }
 
 /** Twice each limit, to begin with. */
@@ -114,7 +114,7 @@ export async function raiseLimit(
   const { session, note } = await product.sessions.resume(folder, chosen, limits);
   if (note !== null) void vscode.window.showInformationMessage(note);
   showRunPanel(product, session);
-  return await followRun(session);
+  return await followRun(product, session);
 }
 
 /** A command on the live run: the named one, the only one, or the one the user picks. */

@@ -19,6 +19,8 @@ export interface RunSession {
   readonly result: OptimizationResult | null;
   /** What ended the run before a verdict, as a sentence. */
   readonly failure: string | null;
+  /** The same as it was thrown; null while nothing was. */
+  readonly error: unknown;
   readonly onDidChange: vscode.Event<void>;
   /** Resolves when the run has ended, however it did. */
   readonly ended: Promise<void>;
@@ -49,6 +51,7 @@ export function createRunSession({ record, earlier, run, readPrompt }: SessionPa
   let status: RunSession['status'] = run === undefined ? record.status : 'running';
   let result = (record.result as OptimizationResult | null | undefined) ?? null;
   let failure: string | null = null;
+  let thrown: unknown = null;
   let view: RunView | null = null;
   let timer: NodeJS.Timeout | undefined;
 
@@ -73,6 +76,7 @@ export function createRunSession({ record, earlier, run, readPrompt }: SessionPa
       result = await live.result;
       setStatus(result.verdict === null && status === 'stopping' ? 'discarded' : 'done');
     } catch (error) {
+      thrown = error;
       failure = describeError(error);
       setStatus('interrupted');
     }
@@ -93,6 +97,9 @@ export function createRunSession({ record, earlier, run, readPrompt }: SessionPa
     },
     get failure() {
       return failure;
+    },
+    get error() {
+      return thrown;
     },
     onDidChange: changed.event,
     ended: run === undefined ? Promise.resolve() : follow(run),
