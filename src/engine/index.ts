@@ -62,7 +62,7 @@ export type {
 } from './models/language-model.ts';
 export type { ModelPrice, TokenRates } from './models/price.ts';
 export type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './models/provider.ts';
-export type { CachePort, JournalPort, SpendLog, StoredReply } from './models/ports.ts';
+export type { CachePort, JournalPort, SpendLog, StoredRefusal, StoredReply } from './models/ports.ts';
 export type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 export type { ChatRole, Demonstration, Prompt, PromptComponent } from './spec/prompt.ts';
 export type {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { dirname } from 'node:path';
 import { describeError, isPromptOptError } from '../../src/protocol/errors.ts';
@@ -164,7 +165,6 @@ describe('a run under way', function () {
   it('loses a row, not itself, to a request the model refuses as too long', async () => {
     failWith = null;
     const long = workspace.spec.replace('sorting.prompt.yaml', 'validation.jsonl');
-    const { appendFileSync } = await import('node:fs');
     appendFileSync(long, `${JSON.stringify({ message: `toolong ${'x'.repeat(400)}`, expected: 'billing' })}\n`);
     failWith = (index) =>
       JSON.stringify(server.calls[index]?.body.messages.at(-1)).includes('toolong')
@@ -179,6 +179,24 @@ describe('a run under way', function () {
       warnings.some((message) => message.includes('1 request was refused')),
       warnings.join('\n'),
     );
+  });
+
+  it('does not ask again what was refused, when it is resumed', async () => {
+    const rows = workspace.spec.replace('sorting.prompt.yaml', 'validation.jsonl');
+    appendFileSync(rows, `${JSON.stringify({ message: `toolong ${'x'.repeat(400)}`, expected: 'billing' })}\n`);
+    const isLong = (index: number): boolean => JSON.stringify(server.calls[index]?.body).includes('toolong');
+    failWith = (index) => (isLong(index) ? [400, 'context_length_exceeded'] : null);
+    const refusedBefore = (): string[] =>
+      server.calls.flatMap(({ body }, index) => (isLong(index) ? [JSON.stringify(body)] : []));
+    const run = await start();
+    for await (const event of run) if (event.path.startsWith('verdict/evaluate')) break;
+    run.abort();
+    await assert.rejects(run.result);
+    assert.ok(refusedBefore().length > 0);
+    await (
+      await resume()
+    ).result;
+    assert.equal(new Set(refusedBefore()).size, refusedBefore().length, 'a refused request was asked twice');
   });
 
   it('ends, resumable, when every request is refused: then the request is wrong and not a row', async () => {

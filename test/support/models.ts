@@ -5,7 +5,7 @@ import { PromptOptError } from '../../src/protocol/errors.ts';
 import type { Clock } from '../../src/engine/models/clock.ts';
 import type { Generation, GenerationRequest, LanguageModel } from '../../src/engine/models/language-model.ts';
 import { textMessage } from '../../src/engine/models/language-model.ts';
-import type { CachePort, JournalPort, SpendLog, StoredReply } from '../../src/engine/models/ports.ts';
+import type { CachePort, JournalPort, SpendLog, StoredRefusal, StoredReply } from '../../src/engine/models/ports.ts';
 import type { ModelInfo } from '../../src/engine/models/provider.ts';
 
 export const makeRequest = (text: string, more: Partial<GenerationRequest> = {}): GenerationRequest => ({
@@ -104,8 +104,8 @@ export function fakeClock(): Clock & { readonly slept: readonly number[] } {
   };
 }
 
-export function mapJournal(): JournalPort & { readonly replies: Map<string, StoredReply> } {
-  const replies = new Map<string, StoredReply>();
+export function mapJournal(): JournalPort & { readonly replies: Map<string, StoredReply | StoredRefusal> } {
+  const replies = new Map<string, StoredReply | StoredRefusal>();
   return {
     replies,
     lookup: (identity) => Promise.resolve(replies.get(identity) ?? null),

@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { NO_SPEND } from '../../protocol/events.ts';
 import type { EventPayloads, RunEvent, RunStatus, Spend } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
-import type { SpendLog, StoredReply } from '../models/ports.ts';
+import type { SpendLog, StoredRefusal, StoredReply } from '../models/ports.ts';
 import { addSpend } from '../models/spend.ts';
 import { EVALUATION, costRowOf } from './cost-rows.ts';
 import { createMonthAccount } from './month-account.ts';
@@ -217,7 +217,7 @@ function createStore(
       async lookup(identity) {
         if (!(await journalled(lease)).has(identity)) return null;
         const [row] = await channel.read('journal', lease.runId, identity);
-        return row === undefined ? null : (json(row, 'reply') as StoredReply);
+        return row === undefined ? null : (json(row, 'reply') as StoredReply | StoredRefusal);
       },
       async answered(identity, reply) {
         await channel.write([{ write: 'journal', values: [lease.runId, identity, JSON.stringify(reply)] }], lease);

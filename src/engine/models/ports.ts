@@ -8,12 +8,17 @@ export type CallIdentity = string;
 /** A reply as journal and cache keep it. */
 export type StoredReply = Omit<Generation, 'cached' | 'paid'>;
 
+/** A request the model would not take, as a journal keeps it: a resumed run does not ask it again. */
+export interface StoredRefusal {
+  readonly refusal: { readonly message: string; readonly provider?: string; readonly status?: number };
+}
+
 /** One run's own record of replies. A reply found here is never bought again. */
 export interface JournalPort {
-  /** The reply this run has paid for, or null. */
-  lookup(identity: CallIdentity): Promise<StoredReply | null>;
-  /** Resolves when the reply is durable. */
-  answered(identity: CallIdentity, reply: StoredReply): Promise<void>;
+  /** The reply this run has paid for, or the refusal it was given; null when there is none. */
+  lookup(identity: CallIdentity): Promise<StoredReply | StoredRefusal | null>;
+  /** Resolves when it is durable. */
+  answered(identity: CallIdentity, reply: StoredReply | StoredRefusal): Promise<void>;
 }
 
 /** Replies shared by all runs of a store. */
