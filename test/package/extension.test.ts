@@ -70,7 +70,17 @@ describe('extension package', function () {
     ];
     for (const path of needed) assert.ok(files.has(`extension/${path}`), `${path} is missing.`);
     const notices = files.get('extension/THIRD-PARTY-NOTICES.txt')?.toString('utf8') ?? '';
-    for (const name of ['yaml', 'zod', 'openai', 'preact', 'chart.js', '@vscode/codicons']) {
+    for (const name of [
+      'yaml',
+      'zod',
+      'openai',
+      '@anthropic-ai/sdk',
+      'ollama',
+      '@huggingface/inference',
+      'preact',
+      'chart.js',
+      '@vscode/codicons',
+    ]) {
       assert.ok(notices.includes(`\n${name} `), `The licence of ${name} is missing.`);
     }
   });

@@ -82,7 +82,10 @@ describe('build', function () {
       };
       const first = startsWith(`${product(name).folder}/${name}.js`);
       assert.ok(first.size > 1);
-      for (const part of ['node_modules/openai/', 'genai-prices', 'quickjs']) {
+      const sdks = ['openai', '@anthropic-ai/sdk', 'ollama', '@huggingface/inference'].map(
+        (sdk) => `node_modules/${sdk}/`,
+      );
+      for (const part of [...sdks, 'genai-prices', 'quickjs']) {
         const late = holders(part);
         assert.ok(late.length > 0, `${part} should be in the ${name} bundle.`);
         for (const file of late) assert.ok(!first.has(file), `${part} is loaded when ${name} starts, in ${file}.`);
