@@ -30,6 +30,10 @@ export interface CallOptions {
   readonly retry: boolean;
 }
 
+export interface BatchOption {
+  readonly batch?: boolean;
+}
+
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
@@ -88,6 +92,9 @@ export const addCallOptions = (command: Command): Command =>
     .option('--concurrency <n>', 'calls of one model in the air at once', wholeAboveZero)
     .option('--no-cache', 'buy every reply, even one bought before')
     .option('--no-retry', 'fail at the first failed attempt');
+
+export const addBatchOption = (command: Command): Command =>
+  command.option('--batch', "ask by the provider's batch endpoint: at a lower price, answered within a day");
 
 export const limitsFrom = (options: LimitOptions): Limits => ({
   ...(options.budgetUsd === undefined ? {} : { usd: options.budgetUsd }),

@@ -23,8 +23,8 @@ export function planText(plan: PlannedRun, colours: Colours): string {
     ['Rows', `${counted(rows.train, 'row')} to learn from, ${rows.validation} to choose by, ${test}`],
     ['Calls', forecastRange(forecast.calls, count)],
     ['Tokens', `in ${forecastRange(forecast.inputTokens, count)}; out ${forecastRange(forecast.outputTokens, count)}`],
-    ['Cost', cost],
-    ['Time', forecastRange(forecast.minutes, duration)],
+    ['Cost', plan.batch ? `${cost}, by batch` : cost],
+    ['Time', plan.batch ? 'as the batches come back' : forecastRange(forecast.minutes, duration)],
     ['Limits', limits(plan.limits)],
     [
       'Replies',

@@ -7,23 +7,27 @@ import { dirname, join, resolve } from 'node:path';
 import { PromptOptError } from '../protocol/errors.ts';
 import type { Splits } from './data/example.ts';
 import { loadTaskData } from './data/load-task-data.ts';
-import type { Engine, EngineOptions, Task } from './engine.ts';
+import type { Engine, EngineOptions, EvaluateOptions, Task } from './engine.ts';
 import { constraints } from './evaluation/constraints/table.ts';
 import type { Evaluator } from './evaluation/evaluation.ts';
-import { createEvaluator, rowsUnderWay } from './evaluation/evaluator.ts';
+import { BATCH_WINDOW, createEvaluator, rowsUnderWay } from './evaluation/evaluator.ts';
 import { metrics } from './evaluation/metrics/table.ts';
 import { createWorkerSandbox } from './evaluation/worker-sandbox.ts';
-import { chooseModels } from './experiments/choose-models.ts';
+import { chooseModels, throughGithub } from './experiments/choose-models.ts';
+import type { ModelChoice } from './experiments/choose-models.ts';
 import { evaluateTask } from './experiments/evaluate-task.ts';
 import { costAccount } from './experiments/cost-account.ts';
 import { beginRun, resumeRun } from './experiments/open-run.ts';
 import type { OpenServices } from './experiments/open-run.ts';
-import { isEmbedded, prepareRun } from './experiments/prepare-run.ts';
+import { isEmbedded, paceOf, prepareRun } from './experiments/prepare-run.ts';
 import { replyLimitOf } from './experiments/reply-limit.ts';
 import { textOfPrompt } from './experiments/result.ts';
 import { openStore } from './experiments/sqlite-store.ts';
-import { locateStore } from './experiments/store-location.ts';
-import type { ResultsStore } from './experiments/store.ts';
+import { findStore, locateStore } from './experiments/store-location.ts';
+import { forecastEvaluation } from './experiments/forecast-evaluation.ts';
+import { historyOf } from './experiments/forecast-history.ts';
+import { monthLimitOf, monthOf, requireMonth } from './experiments/month-account.ts';
+import type { KeepLimits, MonthState, ResultsStore } from './experiments/store.ts';
 import { htmlReport } from './exchange/html-report.ts';
 import { gatherReport } from './exchange/run-report.ts';
 import type { WriteBack } from './exchange/run-report.ts';
@@ -31,8 +35,12 @@ import { systemClock } from './models/clock.ts';
 import { createConnections } from './models/connections.ts';
 import type { ModelConnections } from './models/connections.ts';
 import type { LanguageModel } from './models/language-model.ts';
+import type { ProviderDescriptor } from './models/provider.ts';
+import type { LocalModels } from './models/provider.ts';
 import { providers as ownProviders } from './models/providers/table.ts';
-import { CONFIG_FILE, NO_CONFIG, limitsOfModel, readWorkspaceConfig } from './models/workspace-config.ts';
+import { findConfig } from './models/find-config.ts';
+import { atBatchRates } from './models/price.ts';
+import { CONFIG_FILE, limitsOfModel } from './models/workspace-config.ts';
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
 import { optimizers } from './optimizers/table.ts';
@@ -98,8 +106,27 @@ function folderOf(near: string): string {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
 }
 
+/** What all providers but a few take of OpenAI's parameters. */
+const CARRIED_BY_MOST: readonly string[] = ['temperature', 'top_p'];
+
+/** How long a list of models may wait for one provider. */
+const LIST_MS = 5000;
+
+/** The models of every provider that can be asked now, by full name. One that cannot has none. */
+async function listEverything(
+  providers: readonly ProviderDescriptor[],
+  connections: ModelConnections,
+): Promise<readonly string[]> {
+  const lists = await Promise.allSettled(
+    providers.map(async ({ name }) =>
+      (await connections.list(name, AbortSignal.timeout(LIST_MS))).map(({ id }) => `${name}/${id}`),
+    ),
+  );
+  return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
+}
+
 export function createEngine(options: EngineOptions): Engine {
-  const { workers, variable, userData, workspace, useCache = true } = options;
+  const { workers, variable, userData, workspace, useCache = true, useEmergencyBudget = false } = options;
   const providers = [...ownProviders, ...(options.providers ?? [])];
   const clock = systemClock;
   const files = { exists: existsSync };
@@ -120,7 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
     model: LanguageModel,
     target: string,
     reply: number,
-    { connections, concurrency }: { readonly connections: ModelConnections; readonly concurrency: number },
+    { connections, window }: { readonly connections: ModelConnections; readonly window: number },
   ): Evaluator =>
     createEvaluator({
       spec,
@@ -128,17 +155,34 @@ export function createEngine(options: EngineOptions): Engine {
       modelName: target,
       maxOutputTokens: reply,
       services: { countTokens: (text) => connections.countTokens(target, text), sandbox },
-      window: rowsUnderWay(concurrency),
+      window,
     });
 
   /** The config beside the store's home: the workspace root, else the nearest one above the spec. */
-  const configFor = async (specPath: string): Promise<WorkspaceConfig> => {
-    for (let folder = dirname(specPath); ; folder = dirname(folder)) {
-      const path = join(folder, CONFIG_FILE);
-      if (existsSync(path)) return readWorkspaceConfig(await readFile(path, 'utf8'), path);
-      if (folder === workspace || folder === dirname(folder)) return NO_CONFIG;
-    }
+  const configFor = (specPath: string): Promise<WorkspaceConfig> => findConfig(specPath, workspace);
+
+  /** The month's limit of a store's workspace, read where money is about to be spent: a changed config holds at once. */
+  const underMonth = async (store: ResultsStore, specPath: string): Promise<ResultsStore> => {
+    const { path, note } = store.location;
+    const { budget } = await configFor(note === null ? join(dirname(dirname(path)), CONFIG_FILE) : specPath);
+    store.limitMonth(monthLimitOf(budget, useEmergencyBudget));
+    return store;
   };
+
+  /** The store earlier runs of a spec left; null where there is none yet: planning makes no folder. */
+  const earlierStore = async (specPath: string): Promise<ResultsStore | null> => {
+    const places = { specFolder: dirname(specPath), userData, ...(workspace === undefined ? {} : { workspace }) };
+    return findStore(places) === null ? null : await underMonth(await openStoreAt(dirname(specPath)), specPath);
+  };
+
+  /** The running month; untouched where nothing has run yet. */
+  const monthFor = async (store: ResultsStore | null, { budget }: WorkspaceConfig): Promise<MonthState> =>
+    (await store?.month()) ?? {
+      month: monthOf(clock.now()),
+      paidUsd: 0,
+      heldUsd: 0,
+      limit: monthLimitOf(budget, useEmergencyBudget),
+    };
 
   /** Connections are kept by config, so that runs of one workspace share limiters. */
   const connected = new Map<string, ModelConnections>();
@@ -148,16 +192,25 @@ export function createEngine(options: EngineOptions): Engine {
     if (known !== undefined) return known;
     const connections = createConnections({
       providers,
-      settingsFor({ name, keyVariable, baseUrlVariable }) {
+      settingsFor({ name, keyVariable, baseUrlVariable, folderVariable }) {
         const apiKey = keyVariable === null ? undefined : variable(keyVariable);
         const baseUrl =
           config.providers[name]?.baseUrl ?? (baseUrlVariable === null ? undefined : variable(baseUrlVariable));
         const timeoutMs = config.providers[name]?.timeoutMs;
+        const base = workspace ?? process.cwd();
+        const installFolder = join(userData, name);
+        const named = [config.providers[name]?.folder, folderVariable === undefined ? '' : variable(folderVariable)];
+        const local: LocalModels = {
+          libraryFolders: [...named.flatMap((folder) => (folder ? [resolve(base, folder)] : [])), base, installFolder],
+          installFolder,
+          workerPath: workers.transformers,
+        };
         return {
           ...(apiKey === undefined || apiKey === '' ? {} : { apiKey }),
           ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
           ...(timeoutMs === undefined ? {} : { timeoutMs }),
           ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+          ...(folderVariable === undefined ? {} : { local }),
         };
       },
       prices: config.prices,
@@ -180,6 +233,14 @@ export function createEngine(options: EngineOptions): Engine {
     return opening;
   };
 
+  /** What the stores that runs have used may keep. */
+  const keeping = new Map<ResultsStore, KeepLimits>();
+  const tidy = async (store: ResultsStore, { keep }: WorkspaceConfig): Promise<ResultsStore> => {
+    keeping.set(store, keep);
+    await store.keepWithin(keep);
+    return store;
+  };
+
   const servicesFor = async (specPath: string): Promise<Omit<OpenServices, 'store'> & { config: WorkspaceConfig }> => {
     const config = await configFor(specPath);
     const concurrency = options.concurrency ?? config.concurrency ?? DEFAULT_CONCURRENCY;
@@ -200,9 +261,40 @@ export function createEngine(options: EngineOptions): Engine {
         const { spec, diagnostics } = language.read(text, { path });
         return requireReady({ path, text, spec, diagnostics, splits: NO_SPLITS, dataProblems: [] });
       },
-      evaluatorOn: (spec, model, { models, replyLimits }) =>
-        evaluatorFor(spec, model, models.target, replyLimits.target, { connections, concurrency }),
+      evaluatorOn: (spec, model, { models, replyLimits, batch = false }) =>
+        evaluatorFor(spec, model, models.target, replyLimits.target, {
+          connections,
+          window: batch ? BATCH_WINDOW : rowsUnderWay(concurrency),
+        }),
     };
+  };
+
+  /** Who is asked, and what of it a user should be told. */
+  const modelsFor = (spec: TaskSpec, choice: ModelChoice, { aliases, providers: settings }: WorkspaceConfig) => {
+    const models = chooseModels(spec, choice, aliases);
+    const isSet = (name: string | null): boolean => name !== null && (variable(name) ?? '') !== '';
+    const moved = throughGithub(models, {
+      keyed: providers.filter(({ keyVariable }) => isSet(keyVariable)).map(({ name }) => name),
+      ownOpenAi: settings['openai']?.baseUrl !== undefined || isSet('OPENAI_BASE_URL'),
+    });
+    return { models: moved?.models ?? models, notes: moved === null ? [] : [moved.note] };
+  };
+
+  /** What an evaluation asks of whom, resolved. */
+  const evaluationOf = async (task: Task, evaluate: EvaluateOptions) => {
+    const spec = requireReady(task);
+    const services = await servicesFor(task.path);
+    const chosen = modelsFor(spec, evaluate, services.config);
+    const { target } = chosen.models;
+    const notes = [...chosen.notes, ...task.splits.notes];
+    const { batch = false } = evaluate;
+    const split = evaluate.split ?? (spec.data === null ? 'all' : 'validation');
+    const { train, validation, test } = task.splits;
+    const examples = split === 'all' ? [...train, ...validation, ...test] : task.splits[split];
+    const info = await services.connections.describe(target);
+    const reply = await replyLimitOf(spec, info, examples, (text) => services.connections.countTokens(target, text));
+    const limits = limitsOf(spec, evaluate.limits, { batch });
+    return { spec, services, target, info, split, examples, reply, batch, limits, notes } as const;
   };
 
   const engine: Engine = {
@@ -254,16 +346,13 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async evaluate(task, evaluate = {}) {
-      const spec = requireReady(task);
-      const services = await servicesFor(task.path);
-      const { target } = chooseModels(spec, evaluate, services.config.aliases);
-      const split = evaluate.split ?? (spec.data === null ? 'all' : 'validation');
-      const { train, validation, test } = task.splits;
-      const examples = split === 'all' ? [...train, ...validation, ...test] : task.splits[split];
-      const info = await services.connections.describe(target);
-      const reply = await replyLimitOf(spec, info, examples, (text) => services.connections.countTokens(target, text));
+      const { spec, services, target, split, examples, reply, batch, limits, notes } = await evaluationOf(
+        task,
+        evaluate,
+      );
+      const window = batch ? BATCH_WINDOW : rowsUnderWay(services.concurrency);
       // Also without its cache: what is paid is written down.
-      const store = await openStoreAt(dirname(task.path));
+      const store = await underMonth(await tidy(await openStoreAt(dirname(task.path)), services.config), task.path);
       const report = await evaluateTask(
         {
           spec,
@@ -271,9 +360,12 @@ export function createEngine(options: EngineOptions): Engine {
           examples,
           model: target,
           split,
-          limits: limitsOf(spec, evaluate.limits),
+          limits,
+          batch: batch
+            ? { log: store.evaluationBatches(spec.name, owner), tell: evaluate.onBatch ?? (() => undefined) }
+            : null,
           repeat: evaluate.repeat ?? 1,
-          notes: [...task.splits.notes, ...(store.location.note === null ? [] : [store.location.note])],
+          notes: [...notes, ...(store.location.note === null ? [] : [store.location.note])],
           ...(evaluate.signal === undefined ? {} : { signal: evaluate.signal }),
           ...(evaluate.onRow === undefined ? {} : { onRow: evaluate.onRow }),
         },
@@ -281,30 +373,73 @@ export function createEngine(options: EngineOptions): Engine {
           ...services,
           cache: useCache ? store.cache() : null,
           spendLog: store.evaluationLog(spec.name),
-          evaluatorOn: (own, model) => evaluatorFor(own, model, target, reply, services),
+          evaluatorOn: (own, model) => evaluatorFor(own, model, target, reply, { ...services, window }),
         },
       ).finally(() => store.flush());
       return report;
     },
 
+    async forecastEvaluation(task, evaluate = {}) {
+      const asked = await evaluationOf(task, evaluate);
+      const { spec, services, target, info, split, examples, reply, batch, limits, notes } = asked;
+      const repeat = evaluate.repeat ?? 1;
+      const earlier = await earlierStore(task.path);
+      const { latencyMs } = historyOf((await earlier?.pastRuns(target)) ?? [], null);
+      const forecast = await forecastEvaluation(
+        {
+          spec,
+          examples,
+          repeat,
+          model: target,
+          info: batch ? { ...info, price: atBatchRates(info.price) } : info,
+          replyLimit: reply,
+          limits,
+          ...paceOf(target, services.concurrency, latencyMs),
+        },
+        services.connections,
+      );
+      const month = await monthFor(earlier, services.config);
+      return {
+        name: spec.name,
+        model: target,
+        embedded: isEmbedded(target),
+        split,
+        rows: examples.length,
+        repeat,
+        limits,
+        forecast,
+        replyLimit: reply,
+        notes,
+        month: month.limit === null ? null : month,
+        askAboveUsd: services.config.budget.askAboveUsd,
+      };
+    },
+
     async plan(task, optimize = {}) {
       const spec = requireReady(task);
       const services = await servicesFor(task.path);
-      const models = chooseModels(spec, optimize, services.config.aliases);
+      const { models, notes } = modelsFor(spec, optimize, services.config);
+      const { batch = false } = optimize;
+      const strategy = optimize.strategy ?? spec.optimize.strategy;
+      const earlier = await earlierStore(task.path);
       const prepared = await prepareRun(
         {
           spec,
           specText: task.text,
           specPath: task.path,
-          splits: task.splits,
-          strategy: optimize.strategy ?? spec.optimize.strategy,
+          splits: { ...task.splits, notes: [...notes, ...task.splits.notes] },
+          strategy,
+          history: historyOf((await earlier?.pastRuns(models.target)) ?? [], strategy),
           seed: optimize.seed ?? spec.optimize.seed,
-          limits: limitsOf(spec, optimize.limits),
+          limits: limitsOf(spec, optimize.limits, { batch }),
           models,
+          batch,
         },
         services,
       );
       const { config, optimizer } = prepared;
+      const month = await monthFor(earlier, services.config);
+      requireMonth(config.monthNeed ?? { verdictUsd: 0, baselineUsd: 0 }, month);
       const { train, validation, test } = task.splits;
       return {
         name: spec.name,
@@ -312,13 +447,19 @@ export function createEngine(options: EngineOptions): Engine {
         seed: config.seed,
         models,
         embedded: isEmbedded(models.target),
+        batch,
         limits: config.limits,
         forecast: config.forecast,
         rows: { train: train.length, validation: validation.length, test: test.length },
         verdictRows: config.verdictRows,
         replyLimits: config.replyLimits,
         notes: config.notes,
-        start: async () => await beginRun(prepared, { ...services, store: await openStoreAt(dirname(task.path)) }),
+        month: month.limit === null ? null : month,
+        askAboveUsd: services.config.budget.askAboveUsd,
+        async start() {
+          const store = await underMonth(await tidy(await openStoreAt(dirname(task.path)), services.config), task.path);
+          return await beginRun(prepared, { ...services, store });
+        },
       };
     },
 
@@ -336,13 +477,34 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const record = await store.load(chosen);
       const services = await servicesFor(record?.header.specPath ?? resolve('.'));
+      await underMonth(store, record?.header.specPath ?? resolve('.'));
       return await resumeRun(chosen, { ...services, store }, limits);
+    },
+
+    async serve(near, serve = {}) {
+      const folder = folderOf(near);
+      const services = await servicesFor(join(folder, CONFIG_FILE));
+      const { serveModels } = await import('./serve-models.ts');
+      return await serveModels(serve, {
+        ...services,
+        folder,
+        aliases: services.config.aliases,
+        store: await underMonth(await tidy(await openStoreAt(folder), services.config), join(folder, CONFIG_FILE)),
+        listModels: () => listEverything(providers, services.connections),
+        carries(model) {
+          const slash = model.indexOf('/');
+          const provider = providers.find(({ name }) => name === model.slice(0, slash));
+          return provider?.carries?.(model.slice(slash + 1)) ?? CARRIED_BY_MOST;
+        },
+      });
     },
 
     async listModels(provider, near, signal) {
       const { connections } = await servicesFor(join(folderOf(near), CONFIG_FILE));
       return await connections.list(provider, signal);
     },
+
+    keepLimits: async (near) => (await configFor(join(folderOf(near), CONFIG_FILE))).keep,
 
     aliases: async (near) => (await configFor(join(folderOf(near), CONFIG_FILE))).aliases,
 
@@ -384,7 +546,11 @@ export function createEngine(options: EngineOptions): Engine {
       const open = [...stores.values()];
       stores.clear();
       for (const store of await Promise.allSettled(open)) {
-        if (store.status === 'fulfilled') await store.value.close();
+        if (store.status !== 'fulfilled') continue;
+        const limits = keeping.get(store.value);
+        // Where this fails, the next run does it.
+        if (limits !== undefined) await store.value.keepWithin(limits).catch(() => undefined);
+        await store.value.close();
       }
     },
   };

@@ -2,22 +2,23 @@
 import type { CostAccount } from '../protocol/costs.ts';
 import type { Diagnostic } from '../protocol/diagnostics.ts';
 import type { EvaluationReport } from '../protocol/evaluation-report.ts';
-import type { Forecast, Limits } from '../protocol/events.ts';
+import type { BatchProgress, Forecast, Limits } from '../protocol/events.ts';
 import type { PromptText } from '../protocol/result.ts';
 import type { Splits } from './data/example.ts';
 import type { DataProblem } from './data/rows.ts';
 import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 import type { Resumed } from './experiments/open-run.ts';
 import type { Run } from './experiments/run-handle.ts';
-import type { ResultsStore } from './experiments/store.ts';
+import type { KeepLimits, MonthState, ResultsStore } from './experiments/store.ts';
 import type { ListedModel, ProviderDescriptor } from './models/provider.ts';
+import type { ModelServer, ServeOptions } from './serve-models.ts';
 import type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 import type { TaskSpec } from './spec/task-spec.ts';
 
 /** What a product hands in. Everything below the composition root gets its outside world from here. */
 export interface EngineOptions {
   /** The built worker files of this product. */
-  readonly workers: { readonly store: string | URL; readonly sandbox: string | URL; readonly tokenizer: string | URL };
+  readonly workers: Readonly<Record<'store' | 'sandbox' | 'tokenizer' | 'transformers', string | URL>>;
   /** The value of a provider's variable, e.g. `OPENAI_API_KEY`, from the environment or from a secret store. */
   readonly variable: (name: string) => string | undefined;
   /** The user's own data folder, for results of workspaces that cannot be written. */
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly retries?: number;
   /** Whether replies of earlier runs may answer; default true. */
   readonly useCache?: boolean;
+  /** Whether runs may use the workspace's emergency budget beyond the month's limit; default false. */
+  readonly useEmergencyBudget?: boolean;
   /** Stands in for the platform's `fetch` on the way to providers, e.g. behind a proxy. */
   readonly fetch?: typeof globalThis.fetch;
   /** Providers only this product has, e.g. VS Code's own models, beside those of the engine's table. */
@@ -52,6 +55,8 @@ export interface Task {
 export interface OptimizeOptions extends ModelChoice {
   readonly strategy?: string;
   readonly seed?: number;
+  /** Every call by its provider's batch endpoint: at a lower price, answered within a day. Default false. */
+  readonly batch?: boolean;
   /** Each wins over the spec's limit of the same kind. */
   readonly limits?: Limits;
 }
@@ -69,6 +74,8 @@ export interface PlannedRun {
   readonly seed: number;
   readonly models: ChosenModels;
   readonly embedded: boolean;
+  /** Whether every call goes by batch, at its price. */
+  readonly batch: boolean;
   readonly limits: Limits;
   readonly forecast: Forecast;
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
@@ -77,8 +84,26 @@ export interface PlannedRun {
   /** The most one reply may use, in tokens, by role. */
   readonly replyLimits: { readonly target: number; readonly proposer: number };
   readonly notes: readonly string[];
+  /** The money of the running month; null without a limit. */
+  readonly month: MonthState | null;
+  /** USD above which the workspace wants to be asked; null where its config says nothing. */
+  readonly askAboveUsd: number | null;
   /** Stores the run and starts it. @throws PromptOptError `store`. */
   start(): Promise<Run>;
+}
+
+/** An evaluation that is resolved, priced and forecast. Nothing has been sent. */
+export interface PlannedEvaluation extends Pick<
+  PlannedRun,
+  'name' | 'embedded' | 'limits' | 'forecast' | 'notes' | 'month' | 'askAboveUsd'
+> {
+  readonly model: string;
+  readonly split: EvaluationSplit;
+  readonly rows: number;
+  /** How often each row is asked. */
+  readonly repeat: number;
+  /** The most one reply may use, in tokens. */
+  readonly replyLimit: number;
 }
 
 /** Which rows to evaluate on. */
@@ -90,6 +115,10 @@ export interface EvaluateOptions extends ModelChoice {
   readonly split?: EvaluationSplit;
   /** How often each row is asked, default 1. */
   readonly repeat?: number;
+  /** Every call by its provider's batch endpoint: at a lower price, answered within a day. Default false. */
+  readonly batch?: boolean;
+  /** Called when a batch is handed in, now and then while it is out, and when it has ended. */
+  readonly onBatch?: (progress: BatchProgress) => void;
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
   /** Called after each settled row with how many are done. */
@@ -135,6 +164,8 @@ export interface Engine {
   openTask(path: string): Promise<Task>;
   /** Asks the target each row of a split and scores the replies. @throws PromptOptError as `plan`, and `stopped` on abort. */
   evaluate(task: Task, options?: EvaluateOptions): Promise<EvaluationReport>;
+  /** What `evaluate` would take with the same options, without its reading the cache. Sends nothing. @throws as `plan`. */
+  forecastEvaluation(task: Task, options?: EvaluateOptions): Promise<PlannedEvaluation>;
   /** @throws PromptOptError `spec`, `data`, `usage`, `budget` or `unavailable`, each with what to do. */
   plan(task: Task, options?: OptimizeOptions): Promise<PlannedRun>;
   /**
@@ -143,6 +174,12 @@ export interface Engine {
    */
   resume(store: ResultsStore, runId?: string, options?: ResumeOptions): Promise<Resumed>;
   /**
+   * Answers other programs on 127.0.0.1 in the words of OpenAI's chat completions, with the cache, limits and account
+   * of a run. @param near a spec or folder, for the results and the config that hold there
+   * @throws PromptOptError `usage` for a port or token that cannot be used, `unavailable` for a named model, `store`
+   */
+  serve(near: string, options?: ServeOptions): Promise<ModelServer>;
+  /**
    * The models a provider has, asked of its server: it costs nothing, and shows whether the key is good.
    * @param near a spec or folder, for the config that holds there
    * @throws PromptOptError `unavailable` for a missing or refused key, `transient`, `usage` for an unknown provider
@@ -150,6 +187,8 @@ export interface Engine {
   listModels(provider: string, near: string, signal?: AbortSignal): Promise<readonly ListedModel[]>;
   /** The names a workspace's config gives to models, with what they stand for. @throws PromptOptError `usage` */
   aliases(near: string): Promise<Readonly<Record<string, string>>>;
+  /** How much a workspace's config lets its store keep. @throws PromptOptError `usage` */
+  keepLimits(near: string): Promise<KeepLimits>;
   /** After a key has changed: the next call of every run uses the new one. */
   forgetConnections(): void;
   /** The results of the workspace a spec or folder lies in. Opened once, closed with the engine. */

@@ -7,6 +7,9 @@ import type { TaskSpec } from './spec/task-spec.ts';
 /** Holds when neither the spec nor the user names any limit. */
 export const DEFAULT_LIMITS: Limits = { usd: 2, calls: 800, minutes: 30 };
 
+/** The same by batch, where a single step may take a day: minutes say nothing there. */
+const { minutes: _minutes, ...BATCH_LIMITS } = DEFAULT_LIMITS;
+
 const WHAT: Readonly<Record<keyof Limits, string>> = {
   usd: 'USD',
   calls: 'calls',
@@ -36,8 +39,9 @@ function requireSense(limits: Limits): void {
 }
 
 /** Each limit of the user wins over the spec's of the same kind. @throws PromptOptError `usage` as `requireSense`. */
-export function limitsOf(spec: TaskSpec, given: Limits = {}): Limits {
+export function limitsOf(spec: TaskSpec, given: Limits = {}, { batch = false } = {}): Limits {
   requireSense(given);
   const limits = { ...spec.optimize.budget, ...given };
-  return Object.keys(limits).length === 0 ? DEFAULT_LIMITS : limits;
+  if (Object.keys(limits).length > 0) return limits;
+  return batch ? BATCH_LIMITS : DEFAULT_LIMITS;
 }

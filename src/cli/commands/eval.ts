@@ -2,13 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
-import { EMBEDDED_NOTICE, count, counted, estimate, percent, score, spend } from '../../protocol/wording.ts';
+import { EMBEDDED_NOTICE, batchLine, count, counted, estimate, percent, score, spend } from '../../protocol/wording.ts';
 import { PromptOptError, junitReport } from '../../engine/index.ts';
 import type { EvaluatedRow, EvaluationReport, EvaluationSplit } from '../../engine/index.ts';
 import { columns } from '../columns.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import {
+  addBatchOption,
   addCallOptions,
   addLimitOptions,
   addOutputOptions,
@@ -17,11 +18,11 @@ import {
   share,
   wholeAboveZero,
 } from '../options.ts';
-import type { CallOptions, LimitOptions, OutputOptions } from '../options.ts';
+import type { BatchOption, CallOptions, LimitOptions, OutputOptions } from '../options.ts';
 import { createRowProgress } from '../row-progress.ts';
 import type { Colours } from '../terminal.ts';
 
-interface EvalOptions extends OutputOptions, LimitOptions, CallOptions {
+interface EvalOptions extends OutputOptions, LimitOptions, CallOptions, BatchOption {
   readonly model?: string;
   readonly split?: EvaluationSplit;
   readonly repeat: number;
@@ -121,6 +122,10 @@ async function evaluate(path: string, options: EvalOptions, context: CommandCont
           ...(options.model === undefined ? {} : { model: options.model }),
           ...(options.split === undefined ? {} : { split: options.split }),
           repeat: options.repeat,
+          batch: options.batch === true,
+          onBatch: (told) => {
+            if (options.quiet !== true) terminal.err(terminal.errColours.dim(batchLine(told)));
+          },
           limits: limitsFrom(options),
           signal: stopped.signal,
           onRow: (done, of) => {
@@ -181,6 +186,7 @@ export const evalCommand: CliCommand = (program, context) => {
     .option('--junit <file>', 'also write JUnit XML; a row passes at --fail-under, else at 0.5');
   addLimitOptions(command);
   addCallOptions(command);
+  addBatchOption(command);
   addOutputOptions(command);
   command.action(async (path: string, options: EvalOptions) => {
     await evaluate(path, options, context);

@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import { finishRun } from '../finish-run.ts';
 import type { FinishOptions } from '../finish-run.ts';
 import {
+  addBatchOption,
   addCallOptions,
   addLimitOptions,
   addModelOptions,
@@ -15,11 +16,11 @@ import {
   settingsFrom,
   wholeNumber,
 } from '../options.ts';
-import type { CallOptions, LimitOptions, ModelOptions } from '../options.ts';
+import type { BatchOption, CallOptions, LimitOptions, ModelOptions } from '../options.ts';
 import { modelLine, planText } from '../show-plan.ts';
 import { watchRun } from '../watch-run.ts';
 
-interface OptimizeCommandOptions extends FinishOptions, ModelOptions, LimitOptions, CallOptions {
+interface OptimizeCommandOptions extends FinishOptions, ModelOptions, LimitOptions, CallOptions, BatchOption {
   readonly strategy?: string;
   readonly seed?: number;
   readonly dryRun?: boolean;
@@ -33,6 +34,7 @@ async function optimize(path: string, options: OptimizeCommandOptions, context: 
   const plan = await engine.plan(task, {
     ...modelsFrom(options),
     limits: limitsFrom(options),
+    batch: options.batch === true,
     ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   });
@@ -88,6 +90,7 @@ export const optimizeCommand: CliCommand = (program, context) => {
   addModelOptions(command);
   addLimitOptions(command);
   addCallOptions(command);
+  addBatchOption(command);
   addOutputOptions(command);
   command.action(async (path: string, options: OptimizeCommandOptions) => {
     await optimize(path, options, context);

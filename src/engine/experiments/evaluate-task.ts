@@ -1,6 +1,6 @@
 /** One evaluation outside a run: a prompt on rows, within a budget, its replies kept in the cache. */
 import type { EvaluatedRow, EvaluationReport } from '../../protocol/evaluation-report.ts';
-import type { Limits } from '../../protocol/events.ts';
+import type { BatchProgress, Limits } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
 import type { Example } from '../data/example.ts';
 import type { Evaluator, RowResult } from '../evaluation/evaluation.ts';
@@ -10,12 +10,12 @@ import type { Clock } from '../models/clock.ts';
 import type { ModelConnections } from '../models/connections.ts';
 import { createGateway } from '../models/gateway.ts';
 import type { LanguageModel } from '../models/language-model.ts';
-import type { CachePort, SpendLog } from '../models/ports.ts';
+import type { BatchLog, CachePort, SpendLog } from '../models/ports.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import { mean, scoreInterval } from '../statistics/descriptive.ts';
 import { replyNotes } from './reply-notes.ts';
-import { isEmbedded } from './prepare-run.ts';
+import { describeForBatch, describeModel, isEmbedded } from './prepare-run.ts';
 
 export interface EvaluateRequest {
   readonly spec: TaskSpec;
@@ -29,6 +29,8 @@ export interface EvaluateRequest {
   readonly notes: readonly string[];
   readonly signal?: AbortSignal;
   readonly onRow?: (done: number, of: number) => void;
+  /** By batch when given. */
+  readonly batch?: { readonly log: BatchLog; readonly tell: (progress: BatchProgress) => void } | null;
 }
 
 export interface EvaluateServices {
@@ -38,6 +40,7 @@ export interface EvaluateServices {
   readonly clock: Clock;
   readonly jitter: () => number;
   readonly retries: number;
+  readonly newId: () => string;
   readonly evaluatorOn: (spec: TaskSpec, model: LanguageModel) => Evaluator;
 }
 
@@ -46,7 +49,8 @@ export interface EvaluateServices {
  * @throws PromptOptError `data` without rows, and what the models throw; what was paid for stays in the cache.
  */
 export async function evaluateTask(request: EvaluateRequest, services: EvaluateServices): Promise<EvaluationReport> {
-  const { spec, prompt, examples, model, split, limits, repeat, notes } = request;
+  const { spec, prompt, examples, model, split, limits, repeat, notes, batch = null } = request;
+  const describe = batch === null ? describeModel : describeForBatch;
   if (examples.length === 0) {
     throw new PromptOptError('data', `There are no ${split === 'all' ? '' : `${split} `}rows to evaluate on.`, {
       remedy: 'Add rows under `testData`, or name data files under `data`.',
@@ -56,7 +60,7 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
   const paid = createBudget(limits);
   const gateway = createGateway({
     connections: services.connections,
-    models: new Map([[model, await services.connections.describe(model)]]),
+    models: new Map([[model, await describe(model, services.connections)]]),
     journal: null,
     cache: services.cache,
     spendLog: services.spendLog,
@@ -64,6 +68,7 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
     clock: services.clock,
     random: services.jitter,
     retries: services.retries,
+    ...(batch === null ? {} : { batch: { ...batch, newToken: services.newId } }),
   });
   const evaluator = services.evaluatorOn(spec, gateway.under(nominal));
   const of = examples.length * repeat;
@@ -89,6 +94,10 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
         if (example !== undefined) results.push({ row, example, sample });
       }
     }
+    await gateway.batcher?.forget();
+  } catch (error) {
+    await gateway.batcher?.release();
+    throw error;
   } finally {
     clearTimeout(timer);
   }

@@ -46,7 +46,8 @@ export interface MonthAccount {
   setLimit(limit: MonthLimit | null): void;
   state(): Promise<MonthState>;
   hold(lease: RunLease, need: MonthNeed): Promise<void>;
-  openHold(lease: RunLease): void;
+  raiseHold(lease: RunLease, verdictUsd: number): Promise<void>;
+  openHold(lease: RunLease, wantedUsd: number): Promise<number | null>;
   /**
    * Writes an attempt down if its worst case fits the month. One that does not waits while paid calls of this process are
    * in the air, since they may cost less than was reserved for them. @returns its number
@@ -61,6 +62,8 @@ export function createMonthAccount(channel: StoreChannel, clock: { now(): number
   let limit: MonthLimit | null = null;
   /** Runs that have come to their verdict: what was held is theirs to use. */
   const concluding = new Set<string>();
+  /** USD held for each run of this process. */
+  const held = new Map<string, number>();
   /** Paid attempts of this process without an end. */
   const inAir = new Set<number>();
   let waiting: (() => void)[] = [];
@@ -119,21 +122,34 @@ export function createMonthAccount(channel: StoreChannel, clock: { now(): number
     };
   };
 
+  /** Whether the month has so much; then it is kept in place of what was held before. */
+  const hold = async (lease: RunLease, need: MonthNeed, under: MonthLimit): Promise<boolean> => {
+    const now = clock.now();
+    const { runId } = lease;
+    const [keep, needed] = [toNano(need.verdictUsd), toNano(need.verdictUsd + need.baselineUsd)];
+    const values = [keep, runId, needed, monthOf(now), now, runId, toNano(allowedBy(under))];
+    const [row] = await write('holdMonth', values, lease);
+    if (row !== undefined) held.set(runId, need.verdictUsd);
+    return row !== undefined;
+  };
+
   return {
     setLimit(next) {
       limit = next;
     },
     state,
-    async hold(lease, { verdictUsd, baselineUsd }) {
-      if (limit === null) return;
-      const now = clock.now();
-      const [held, needed] = [toNano(verdictUsd), toNano(verdictUsd + baselineUsd)];
-      const values = [held, lease.runId, needed, monthOf(now), now, lease.runId, toNano(allowedBy(limit))];
-      const [row] = await write('holdMonth', values, lease);
-      if (row === undefined) throw tooLittleLeft(limit, await state(), verdictUsd + baselineUsd);
+    async hold(lease, need) {
+      if (limit === null || (await hold(lease, need, limit))) return;
+      throw tooLittleLeft(limit, await state(), need.verdictUsd + need.baselineUsd);
     },
-    openHold({ runId }) {
-      concluding.add(runId);
+    async raiseHold(lease, verdictUsd) {
+      if (limit === null || concluding.has(lease.runId) || verdictUsd <= (held.get(lease.runId) ?? 0)) return;
+      await hold(lease, { verdictUsd, baselineUsd: 0 }, limit);
+    },
+    async openHold(lease, wantedUsd) {
+      concluding.add(lease.runId);
+      if (limit === null || (await hold(lease, { verdictUsd: wantedUsd, baselineUsd: 0 }, limit))) return null;
+      return held.get(lease.runId) ?? 0;
     },
     send,
     settled(attempt) {

@@ -12,13 +12,12 @@ import type { Run } from './run-handle.ts';
 import type { RunConfig } from './run-config.ts';
 import { raisedLimits, runLimits } from './run-limits.ts';
 import type { LimitsInput } from './run-limits.ts';
-import type { RunHeader, RunInput, RunRecord } from './store.ts';
+import type { MonthNeed, RunHeader, RunInput, RunRecord } from './store.ts';
 
 export interface OpenServices extends RunServices {
   readonly engineVersion: string;
   /** Who holds the lease: a process, readable in an error. */
   readonly owner: string;
-  readonly newId: () => string;
   /** Reads a stored spec. @throws PromptOptError `spec` when it has errors. */
   readonly readSpec: (text: string, path: string) => TaskSpec;
 }
@@ -53,8 +52,18 @@ export async function beginRun(planned: PreparedRun, services: OpenServices): Pr
     rows.map((row) => ({ hash: row.id, kind: 'row' as const, text: JSON.stringify(row) })),
   );
   await services.store.flush();
+  try {
+    await services.store.holdMonth(lease, config.monthNeed ?? NO_NEED);
+  } catch (error) {
+    // Nothing was sent: there is no run to go on with.
+    await services.store.deleteRun(lease.runId);
+    throw error;
+  }
   return startRun(prepared, lease, services);
 }
+
+/** Of runs of versions that kept no account of the month. */
+const NO_NEED: MonthNeed = { verdictUsd: 0, baselineUsd: 0 };
 
 const idsOf = (rows: readonly Example[]): string[] => rows.map((row) => row.id);
 
@@ -79,6 +88,11 @@ export async function resumeRun(runId: string, services: OpenServices, asked?: L
     throw new PromptOptError('usage', `There is no run "${runId}".`, {
       remedy: 'List the runs with `promptopt runs list`.',
     });
+  if (record.header.kind === 'session') {
+    throw new PromptOptError('usage', `${runId} is a session of \`promptopt serve\`; there is nothing to resume.`, {
+      remedy: 'Start another with `promptopt serve`: the cache answers what was bought.',
+    });
+  }
   const before = await store.inputs(runId);
   const continued = asked === undefined ? null : continuation(record, before, asked);
   if (continued === null && (record.status === 'done' || record.status === 'discarded')) {
@@ -100,8 +114,16 @@ export async function resumeRun(runId: string, services: OpenServices, asked?: L
     seed: config.seed,
     limits: config.limits,
     models: config.models,
+    batch: config.batch === true,
   };
   const lease = await store.takeLease(runId, services.owner);
+  try {
+    // The original is measured already, or its calls are asked for one by one.
+    await store.holdMonth(lease, { ...(config.monthNeed ?? NO_NEED), baselineUsd: 0 });
+  } catch (error) {
+    await store.releaseLease(lease);
+    throw error;
+  }
   const events = await store.events(runId);
   const continuedAt = before.findLast(({ kind }) => kind === 'limits')?.value as LimitsInput | undefined;
   const times = events.map(({ time }) => time);
@@ -115,7 +137,7 @@ export async function resumeRun(runId: string, services: OpenServices, asked?: L
   const changed = header.engineVersion !== services.engineVersion || config.optimizerVersion !== optimizer.version;
   const prepared: PreparedRun = { request, config, optimizer };
   // Read under the lease: nobody else can add to it any more.
-  const paid = (await store.load(runId))?.paid ?? record.paid;
+  const paid = config.batch === true ? await store.paidBefore(lease) : ((await store.load(runId))?.paid ?? record.paid);
   const earlier = { paid, inputs: await store.inputs(runId), elapsedMs };
   return {
     limits: runLimits(config.limits, earlier.inputs).latest,

@@ -3,15 +3,19 @@ import type { Limits } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
 import type { Splits } from '../data/example.ts';
 import type { ModelConnections } from '../models/connections.ts';
+import { atBatchRates } from '../models/price.ts';
 import type { ModelInfo } from '../models/provider.ts';
 import { REPLY_LIMITS } from '../models/worst-case.ts';
 import { rowsUnderWay } from '../evaluation/evaluator.ts';
 import type { OptimizerDescriptor } from '../optimizers/optimizer.ts';
-import { renderMessages } from '../spec/template.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
-import { makeForecast } from './forecast.ts';
-import { expectedTexts, reasoningLimitOf, replyLimitOf } from './reply-limit.ts';
+import { meanTokens, targetTokens, thoughtOf } from './call-tokens.ts';
+import { makeForecast, plainForecast } from './forecast.ts';
+import type { ForecastInput } from './forecast.ts';
+import type { RunHistory } from './forecast-history.ts';
+import { reasoningLimitOf, replyLimitOf } from './reply-limit.ts';
 import { reserveFor, searchLimits, verdictRowsFor } from './run-config.ts';
+import { monthNeedOf } from './verdict-money.ts';
 import type { RunConfig } from './run-config.ts';
 
 export interface RunRequest {
@@ -23,6 +27,10 @@ export interface RunRequest {
   readonly seed: number;
   readonly limits: Limits;
   readonly models: { readonly target: string; readonly proposer: string };
+  /** What earlier runs say of the forecast; absent on resume, where the header holds what came of it. */
+  readonly history?: RunHistory;
+  /** Every call by batch. */
+  readonly batch: boolean;
 }
 
 export interface PreparedRun {
@@ -41,6 +49,17 @@ export interface PrepareServices {
 const GUESSED_LATENCY_MS = 1500;
 const EMBEDDED_LATENCY_MS = 3;
 
+/** How fast calls of a model are answered: as measured by earlier runs, else guessed. */
+export const paceOf = (
+  model: string,
+  concurrency: number,
+  measuredMs: number | null,
+): { readonly latencyMs: number; readonly concurrency: number } =>
+  // The stand-in computes its answers in this process, one after the other.
+  isEmbedded(model)
+    ? { latencyMs: EMBEDDED_LATENCY_MS, concurrency: 1 }
+    : { latencyMs: measuredMs ?? GUESSED_LATENCY_MS, concurrency };
+
 export const isEmbedded = (model: string): boolean => model.startsWith('embedded/');
 
 /**
@@ -57,8 +76,9 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
       file: request.specPath,
     });
   }
-  const target = await services.connections.describe(models.target);
-  const proposer = await services.connections.describe(models.proposer);
+  const describe = request.batch ? describeForBatch : describeModel;
+  const target = await describe(models.target, services.connections);
+  const proposer = await describe(models.proposer, services.connections);
   const verdictRows = verdictRowsFor(splits.test.length, request.limits.calls);
   const reserve = reserveFor(verdictRows, rowsUnderWay(services.concurrency), request.limits.calls);
   const searchCalls = searchLimits(request.limits, reserve).calls;
@@ -74,17 +94,21 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
     components: spec.prompt.components.length,
     callLimit: searchCalls ?? Infinity,
   };
-  const forecast = makeForecast({
+  const forecastInput: ForecastInput = {
     search: optimizer.forecast(figures, strategyConfig),
     verdictCalls: 2 * verdictRows,
     limits: request.limits,
-    tokens: await meanTokens(request, services.connections, replyLimits),
+    tokens: await tokensByRole(request, services.connections, replyLimits, { target, proposer }),
     prices: { target: target.price, proposer: proposer.price },
-    latencyMs: isEmbedded(models.target) ? EMBEDDED_LATENCY_MS : GUESSED_LATENCY_MS,
-    // The stand-in computes its answers in this process, one after the other.
-    concurrency: isEmbedded(models.target) ? 1 : services.concurrency,
-  });
-  const notes = [...splits.notes, ...unpricedNotes(request, { target, proposer })];
+    ...paceOf(models.target, services.concurrency, request.history?.latencyMs ?? null),
+    learned: request.history?.learned ?? null,
+  };
+  const forecast = makeForecast(forecastInput);
+  const notes = [
+    ...(request.batch ? [BATCH_NOTE] : []),
+    ...splits.notes,
+    ...unpricedNotes(request, { target, proposer }),
+  ];
   if (verdictRows < splits.test.length) {
     notes.push(`The call limit leaves room for ${verdictRows} of ${splits.test.length} test rows in the verdict.`);
   }
@@ -105,16 +129,33 @@ export async function prepareRun(request: RunRequest, services: PrepareServices)
     optimizerVersion: optimizer.version,
     seed: request.seed,
     models,
+    ...(request.batch ? { batch: true } : {}),
     limits: request.limits,
     prices: { [models.target]: target.price, [models.proposer]: proposer.price },
     replyLimits,
     verdictRows,
     reserve,
     forecast,
+    plainForecast: plainForecast(forecastInput),
+    monthNeed: monthNeedOf(forecast, request.limits, { reserve, verdictRows }, splits.validation.length),
     notes,
   };
   return { request, config, optimizer };
 }
+
+export const describeModel = (model: string, connections: ModelConnections): Promise<ModelInfo> =>
+  connections.describe(model);
+
+/** A model at the price of its batch endpoint. @throws PromptOptError `usage` where it has none */
+export async function describeForBatch(model: string, connections: ModelConnections): Promise<ModelInfo> {
+  await connections.batch(model);
+  const info = await connections.describe(model);
+  return { ...info, price: atBatchRates(info.price) };
+}
+
+/** What is said before a batch: nobody can foretell its time. */
+export const BATCH_NOTE =
+  'By batch: each step waits until its calls are answered together, mostly within the hour, at most a day. The minutes of a forecast do not count that.';
 
 /**
  * A limit in money cannot hold where a price is not known: another limit must, and it is said.
@@ -158,35 +199,27 @@ function readConfig(optimizer: OptimizerDescriptor, spec: TaskSpec): unknown {
   );
 }
 
-/** Rows whose rendered prompt is counted for the forecast. */
-const COUNTED_ROWS = 5;
-
-async function meanTokens(
+/** Tokens of the calls of each role. */
+async function tokensByRole(
   { spec, splits, models }: RunRequest,
   connections: ModelConnections,
   limits: RunConfig['replyLimits'],
-): Promise<Parameters<typeof makeForecast>[0]['tokens']> {
-  const rows = splits.validation.slice(0, COUNTED_ROWS);
-  const mean = async (model: string, sample: readonly string[]): Promise<number> => {
-    const counts = await Promise.all(sample.map((text) => connections.countTokens(model, text)));
-    return Math.ceil(counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length));
-  };
-  const rendered = rows.map((row) =>
-    renderMessages(spec.prompt, row.inputs)
-      .map((message) => message.content)
-      .join('\n'),
+  infos: Readonly<Record<'target' | 'proposer', ModelInfo>>,
+): Promise<ForecastInput['tokens']> {
+  const rows = splits.validation;
+  const target = await targetTokens(
+    { spec, rows, model: models.target, info: infos.target, replyLimit: limits.target },
+    connections,
   );
-  const input = await mean(models.target, rendered);
-  const output = Math.min(limits.target, Math.max(8, await mean(models.target, expectedTexts(spec, rows))));
   // A reflection shows the instruction and three rows with their replies, and answers with an instruction.
-  const instruction = await mean(models.proposer, [
+  const instruction = await meanTokens(connections, models.proposer, [
     spec.prompt.components.map((component) => component.content).join('\n'),
   ]);
   return {
-    target: { input, output, worstOutput: limits.target },
+    target,
     proposer: {
-      input: 300 + instruction + 3 * (input + output),
-      output: Math.min(limits.proposer, 200 + instruction),
+      input: 300 + instruction + 3 * (target.input + target.output),
+      output: Math.min(limits.proposer, 200 + instruction + thoughtOf(infos.proposer)),
       worstOutput: limits.proposer,
     },
   };

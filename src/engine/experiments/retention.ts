@@ -7,7 +7,16 @@ import type { KeepLimit } from './store.ts';
 /** All that belongs to a run, then what nobody names any more. */
 export const deleteSteps = (runId: string): WriteStep[] => [
   ...(
-    ['deleteEvents', 'deleteJournal', 'deleteAttempts', 'deleteInputs', 'deleteRunContent', 'deleteRun'] as const
+    [
+      'deleteEvents',
+      'deleteJournal',
+      'deleteAttempts',
+      'deleteInputs',
+      'deleteBatchCalls',
+      'deleteBatches',
+      'deleteRunContent',
+      'deleteRun',
+    ] as const
   ).map((write) => ({ write, values: [runId] })),
   { write: 'collectContent', values: [] },
 ];

@@ -1,6 +1,8 @@
 /** The resolved configuration of a run: with the spec text and the rows, all that the run is a function of. */
 import type { Forecast, Limits } from '../../protocol/events.ts';
 import type { ModelPrice } from '../models/price.ts';
+import type { PlainForecast } from './forecast.ts';
+import type { MonthNeed } from './store.ts';
 
 export interface RunConfig {
   readonly strategy: string;
@@ -8,6 +10,8 @@ export interface RunConfig {
   readonly optimizerVersion: string;
   readonly seed: number;
   readonly models: { readonly target: string; readonly proposer: string };
+  /** Whether every call goes by its provider's batch endpoint; absent in runs of older versions. */
+  readonly batch?: boolean;
   readonly limits: Limits;
   /** Prices by model as they were when the run began; null where unknown. */
   readonly prices: Readonly<Record<string, ModelPrice | null>>;
@@ -18,6 +22,9 @@ export interface RunConfig {
   /** Calls, and the share of money and tokens, kept back for the verdict. */
   readonly reserve: { readonly calls: number; readonly share: number };
   readonly forecast: Forecast;
+  /** Likely figures without what was learned; absent, as `monthNeed`, in runs of older versions. */
+  readonly plainForecast?: PlainForecast;
+  readonly monthNeed?: MonthNeed;
   readonly notes: readonly string[];
 }
 

@@ -123,7 +123,10 @@ function roomFor(run: VerdictRun, prompts: readonly Prompt[]): { readonly rows: 
 }
 
 /** The worst case of the largest call: what must be free for it to be admitted at all. */
-function largestCall({ prepared, target }: VerdictRun, prompts: readonly Prompt[]): { usd: number; tokens: number } {
+function largestCall(
+  { prepared, target }: Pick<VerdictRun, 'prepared' | 'target'>,
+  prompts: readonly Prompt[],
+): { usd: number; tokens: number } {
   const { request, config } = prepared;
   const worst = prompts.flatMap((prompt) =>
     request.splits.test.map((row) =>
@@ -154,6 +157,15 @@ function meanUse(state: SearchState, prompt: Prompt): Readonly<Record<Account, n
     usd: rows.reduce((sum, row) => sum + (row.costUsd ?? 0), 0) / count,
     tokens: rows.reduce((sum, row) => sum + row.usage.inputTokens + row.usage.outputTokens, 0) / count,
   };
+}
+
+/** USD that the verdict on all its rows will take, with room for the reservation of its largest call. */
+export function verdictCost(prepared: PreparedRun, state: SearchState, target: ModelInfo): number {
+  const original = prepared.request.spec.prompt;
+  const winner = state.incumbent?.candidate.prompt ?? original;
+  const prompts = winner.hash === original.hash ? [original] : [original, winner];
+  const each = prompts.reduce((sum, prompt) => sum + meanUse(state, prompt).usd, 0);
+  return prepared.config.verdictRows * MARGIN * each + largestCall({ prepared, target }, prompts).usd;
 }
 
 /** What the smallest verdict on the incumbent would take by now: grown demonstrations make it dearer than the start could know. */

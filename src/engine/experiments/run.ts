@@ -1,5 +1,5 @@
 /** A run: the search within its limits, then the verdict from its reserve, every step journalled so that it can be resumed. */
-import type { Limits, RunEvent, Spend, StopReason, VerdictSummary } from '../../protocol/events.ts';
+import type { BatchProgress, Limits, RunEvent, Spend, StopReason, VerdictSummary } from '../../protocol/events.ts';
 import { endedByLimit } from '../../protocol/advice.ts';
 import { PromptOptError, isPromptOptError } from '../../protocol/errors.ts';
 import type { OptimizationResult } from '../../protocol/result.ts';
@@ -14,9 +14,12 @@ import type { ModelInfo } from '../models/provider.ts';
 import type { OptimizationTask } from '../optimizers/optimizer.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
+import { announceEmergency, createBudgetAlerts } from './budget-alerts.ts';
 import { createBroadcast } from './broadcast.ts';
 import { createEventWriter } from './event-writer.ts';
 import type { EventWriter } from './event-writer.ts';
+import { forecastRatio } from './forecast-history.ts';
+import type { ForecastRatio } from './forecast-history.ts';
 import { createOptimizerRun } from './optimizer-run.ts';
 import { isEmbedded, modelsOf } from './prepare-run.ts';
 import type { PreparedRun, PrepareServices } from './prepare-run.ts';
@@ -28,8 +31,10 @@ import { inForce, runLimits } from './run-limits.ts';
 import type { RunLimits } from './run-limits.ts';
 import { createSearchState } from './search-state.ts';
 import type { SearchState } from './search-state.ts';
-import type { ResultsStore, RunInput, RunLease } from './store.ts';
-import { runVerdict, verdictNeeds } from './run-verdict.ts';
+import type { ResultsStore, RunLease } from './store.ts';
+import { createVerdictMoney } from './verdict-money.ts';
+import type { VerdictMoney } from './verdict-money.ts';
+import { runVerdict, verdictCost, verdictNeeds } from './run-verdict.ts';
 
 export interface RunServices extends PrepareServices {
   readonly store: ResultsStore;
@@ -38,6 +43,7 @@ export interface RunServices extends PrepareServices {
   readonly jitter: () => number;
   readonly retries: number;
   readonly useCache: boolean;
+  readonly newId: () => string;
   /** An evaluator of the task's target model asking through `model`. */
   readonly evaluatorOn: (spec: TaskSpec, model: LanguageModel, config: PreparedRun['config']) => Evaluator;
 }
@@ -61,6 +67,7 @@ export function startRun(planned: PreparedRun, lease: RunLease, services: RunSer
   const { config } = prepared;
   const events = createBroadcast<RunEvent>();
   const controller = new AbortController();
+  const cancelled = new AbortController();
   const nominal = createBudget(withoutMinutes(limits.latest));
   const search = nominal.child(searchLimits(limits.first, config.reserve));
   for (const change of limits.changes) search.limitsAt(change.admission, searchLimits(change.limits, config.reserve));
@@ -75,13 +82,14 @@ export function startRun(planned: PreparedRun, lease: RunLease, services: RunSer
     controller.abort();
   };
   const { minutes } = limits.latest;
+  const inputs = inForce(earlier?.inputs ?? []);
   const control = createRunControl({
     store,
     lease,
     clock,
     nominal,
     search,
-    earlier: inForce(earlier?.inputs ?? []),
+    earlier: inputs,
     leftMs: minutes === undefined ? null : minutes * 60_000 - (earlier?.elapsedMs ?? 0),
     leave,
   });
@@ -99,7 +107,9 @@ export function startRun(planned: PreparedRun, lease: RunLease, services: RunSer
       search,
       paid,
       limits,
+      verdictMoney: createVerdictMoney({ store, lease, nominal, earlier: inputs }),
       signal: controller.signal,
+      cancelled: cancelled.signal,
       isDiscarded: control.isDiscarded,
       failure: () => failure,
     },
@@ -123,7 +133,11 @@ export function startRun(planned: PreparedRun, lease: RunLease, services: RunSer
     [Symbol.asyncIterator]: () => events.subscribe(),
     pause: control.pause,
     resume: control.resume,
-    stop: control.stop,
+    stop(mode) {
+      control.stop(mode);
+      // What will not be kept is not waited for either.
+      if (mode === 'discard') cancelled.abort();
+    },
     abort() {
       leave(new PromptOptError('stopped', 'The run was left.', { remedy: 'Resume it to go on; nothing was lost.' }));
     },
@@ -137,7 +151,10 @@ interface Control {
   readonly search: Budget;
   readonly paid: Budget;
   readonly limits: RunLimits;
+  readonly verdictMoney: VerdictMoney;
   readonly signal: AbortSignal;
+  /** Aborted when the run is discarded: batches that are out are cancelled. */
+  readonly cancelled: AbortSignal;
   readonly isDiscarded: () => boolean;
   /** Why the run was left, when it was not one of its calls that failed. */
   readonly failure: () => unknown;
@@ -150,6 +167,7 @@ class Execution {
   readonly #services: RunServices;
   readonly #control: Control;
   readonly #events: EventWriter;
+  readonly #alert: (spent: Spend) => void;
   readonly #state: SearchState = createSearchState();
   readonly #kept = new Set<string>();
 
@@ -165,6 +183,7 @@ class Execution {
     this.#services = services;
     this.#control = control;
     this.#events = createEventWriter(publish);
+    this.#alert = createBudgetAlerts(this.#events.below('alerts'), prepared.config.limits);
   }
 
   async run(startedAt: number): Promise<OptimizationResult> {
@@ -172,6 +191,7 @@ class Execution {
     const root = this.#events.below('run');
     try {
       this.#announce(root);
+      announceEmergency(this.#events.below('month'), await store.month());
       const models = await modelsOf(this.#prepared.config, this.#services.connections);
       const gateway = this.#openGateway(models);
       const searched = await this.#search(gateway);
@@ -202,7 +222,8 @@ class Execution {
         await store.recordInput(this.#lease, { admission, kind: 'reached', value: result.stopReason });
       }
       await store.flush();
-      await store.finish(this.#lease, this.#control.isDiscarded() ? 'discarded' : 'done', result);
+      const status = this.#control.isDiscarded() ? 'discarded' : 'done';
+      await store.finish(this.#lease, status, result, this.#forecastRatio(result));
       return result;
     } catch (error) {
       const reason = this.#control.failure() ?? error;
@@ -212,6 +233,14 @@ class Execution {
       await store.releaseLease(this.#lease).catch(() => undefined);
       throw reason;
     }
+  }
+
+  /** What later forecasts learn from; replies that came from the cache tell as much as bought ones. */
+  #forecastRatio({ spent, stopReason }: OptimizationResult): ForecastRatio | null {
+    const { plainForecast } = this.#prepared.config;
+    return plainForecast === undefined
+      ? null
+      : forecastRatio(plainForecast, spent, stopReason, this.#state.rows.values());
   }
 
   #announce(root: EventWriter): void {
@@ -234,7 +263,12 @@ class Execution {
   }
 
   #openGateway(models: ReadonlyMap<string, ModelInfo>): Gateway {
-    const { connections, store, clock, jitter, retries, useCache } = this.#services;
+    const { connections, store, clock, jitter, retries, useCache, newId } = this.#services;
+    const { batch } = this.#prepared.config;
+    const place = this.#events.below('batches');
+    const tell = (progress: BatchProgress): void => {
+      place.emit('batch', progress);
+    };
     return createGateway({
       connections,
       models,
@@ -245,6 +279,9 @@ class Execution {
       clock,
       random: jitter,
       retries,
+      ...(batch === true
+        ? { batch: { log: store.batchLog(this.#lease), newToken: newId, tell, cancelled: this.#control.cancelled } }
+        : {}),
     });
   }
 
@@ -288,7 +325,13 @@ class Execution {
     try {
       await optimizer.optimize(task, config.strategyConfig, run);
     } catch (error) {
-      return stopReasonOf(error, this.#control.signal);
+      const reason = stopReasonOf(error, this.#control.signal);
+      // What other runs have paid is an outside input: a resume ends the search at the same place.
+      if (reason === 'budget-month') {
+        const admission = this.#control.search.admitted();
+        await this.#services.store.recordInput(this.#lease, { admission, kind: 'month', value: null });
+      }
+      return reason;
     }
     const { incumbent, shortfall } = this.#state;
     if (incumbent?.evaluation.rows.every((row) => row.score >= 1) === true) return 'perfect-score';
@@ -303,7 +346,7 @@ class Execution {
   ): Promise<{ readonly verdict: VerdictSummary | null; readonly stopReason: StopReason }> {
     const { request, config } = this.#prepared;
     const state = this.#state;
-    const tooSmall = searched.startsWith('budget-') && state.candidates.length < 2;
+    const tooSmall = endedByLimit(searched) && state.candidates.length < 2;
     if (tooSmall) state.notes.push(tooSmallNote(searched, state, config.limits));
     const stopReason = tooSmall ? 'too-small-to-search' : searched;
     const continued = this.#control.limits.changes.length;
@@ -312,12 +355,16 @@ class Execution {
     const target = models.get(config.models.target);
     if (target === undefined) throw new PromptOptError('internal', 'The target model of the run is not known.');
     this.#control.paid.setLimits(withoutMinutes(config.limits));
+    const budget = await this.#control.verdictMoney.open(
+      verdictCost(this.#prepared, state, target),
+      this.#control.search.admitted(),
+    );
     const place = this.#events.below('verdict');
     const end = await runVerdict({
       prepared: this.#prepared,
       state,
-      evaluator: this.#services.evaluatorOn(request.spec, gateway.under(this.#control.nominal), config),
-      budget: this.#control.nominal,
+      evaluator: this.#services.evaluatorOn(request.spec, gateway.under(budget), config),
+      budget,
       target,
       events: place,
       signal: this.#control.signal,
@@ -348,6 +395,8 @@ class Execution {
       paid: this.#control.paid.spent(),
       limits: this.#prepared.config.limits,
     });
+    this.#alert(this.#control.nominal.spent());
+    this.#control.verdictMoney.needs(verdictNeeds(this.#prepared, this.#state).usd);
   }
 }
 

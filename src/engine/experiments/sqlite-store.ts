@@ -3,9 +3,12 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { NO_SPEND } from '../../protocol/events.ts';
 import type { EventPayloads, RunEvent, RunStatus, Spend } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
-import type { SpendLog, StoredRefusal, StoredReply } from '../models/ports.ts';
+import type { BatchLog, SpendLog, StoredRefusal, StoredReply } from '../models/ports.ts';
 import { addSpend } from '../models/spend.ts';
+import { createBatchLog } from './batch-log.ts';
 import { EVALUATION, costRowOf } from './cost-rows.ts';
+import { LOOKED_BACK_ON } from './forecast-history.ts';
+import type { ForecastRatio } from './forecast-history.ts';
 import { createMonthAccount } from './month-account.ts';
 import { createReplyCache } from './reply-cache.ts';
 import { createRetention, deleteSteps } from './retention.ts';
@@ -117,6 +120,9 @@ function createStore(
     },
   });
 
+  const batchLogOf = (lease: RunLease): BatchLog =>
+    createBatchLog({ channel, clock, isGone, scope: lease.runId, holder: { lease } });
+
   const cache = createReplyCache(channel, clock, buffered);
   const retention = createRetention(channel, clock);
 
@@ -155,6 +161,8 @@ function createStore(
       for (const row of rows) {
         if (filter.specPath !== undefined && row['spec_path'] !== filter.specPath) continue;
         const record = await recordOf(row);
+        const isSession = record.header.kind === 'session';
+        if (isSession ? filter.sessions === undefined : filter.sessions === 'only') continue;
         if (filter.status !== undefined && record.status !== filter.status) continue;
         records.push(record);
         if (records.length === filter.limit) break;
@@ -226,6 +234,16 @@ function createStore(
     }),
     spendLog: (lease) => spendLogOf(lease.runId, lease),
     evaluationLog: (name) => spendLogOf(`${EVALUATION}${name}`),
+    batchLog: batchLogOf,
+    evaluationBatches: (name, owner) =>
+      createBatchLog({ channel, clock, isGone, scope: `${EVALUATION}${name}`, holder: { owner } }),
+    async paidBefore(lease) {
+      const { runId } = lease;
+      await channel.write([{ write: 'settleUnsent', values: [JSON.stringify(NO_SPEND), runId, runId] }], lease);
+      const again = await batchLogOf(lease).attemptsLeft();
+      const attempts = await channel.read('paidApart', runId, JSON.stringify([...again.values()]));
+      return attempts.reduce<Spend>((sum, attempt) => addSpend(sum, json(attempt, 'spend') as Spend), NO_SPEND);
+    },
     async costs() {
       return (await channel.read('costs')).map(costRowOf);
     },
@@ -234,8 +252,11 @@ function createStore(
     },
     month: () => month.state(),
     holdMonth: (lease, hold) => month.hold(lease, hold),
-    openMonthHold: (lease) => {
-      month.openHold(lease);
+    raiseMonthHold: (lease, verdictUsd) => month.raiseHold(lease, verdictUsd),
+    openMonthHold: (lease, wantedUsd) => month.openHold(lease, wantedUsd),
+    async pastRuns(target) {
+      const rows = await channel.read('pastRuns', target, LOOKED_BACK_ON);
+      return rows.map((row) => ({ strategy: text(row, 'strategy'), ratio: json(row, 'ratio') as ForecastRatio }));
     },
     async lastSpent(runId) {
       const [row] = await channel.read('lastSpent', runId);
@@ -269,8 +290,9 @@ function createStore(
     async setStatus(lease, status) {
       await channel.write([{ write: 'status', values: [status, lease.runId] }], lease);
     },
-    async finish(lease, status, result) {
-      await channel.write([{ write: 'finish', values: [status, JSON.stringify(result), lease.runId] }], lease);
+    async finish(lease, status, result, ratio = null) {
+      const values = [status, JSON.stringify(result), ratio === null ? null : JSON.stringify(ratio), lease.runId];
+      await channel.write([{ write: 'finish', values }], lease);
     },
     async deleteRun(runId) {
       await channel.write(deleteSteps(runId));

@@ -19,6 +19,14 @@ export const READS = {
     "SELECT COUNT(*) AS entries, SUM(bytes) AS bytes, SUM(hits) AS hits, MIN(created_at) AS oldest, (SELECT SUM(hits * json_extract(reply, '$.costUsd')) FROM cache WHERE hits > 0) AS saved FROM cache",
   storeBytes:
     'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+  batches: `SELECT *, (SELECT json_group_array(identity) FROM batch_calls WHERE batch_calls.token = batches.token) AS calls
+    FROM batches WHERE scope = ? AND submitted_at > ? ORDER BY submitted_at`,
+  // The last attempt of each of these calls that has no reply in the journal.
+  attemptsOf: `SELECT MAX(id) AS id, identity FROM attempts WHERE run = ? AND identity IN (SELECT value FROM json_each(?))
+    AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.run = attempts.run AND journal.identity = attempts.identity)
+    GROUP BY identity`,
+  paidApart:
+    'SELECT COALESCE(paid, worst) AS spend FROM attempts WHERE run = ? AND id NOT IN (SELECT value FROM json_each(?))',
   inputs: 'SELECT admission, kind, value FROM inputs WHERE run = ? ORDER BY id',
   // What versions that wrote no time down have sent counts for the day their run began. Nano-dollars add up exactly.
   costs: `SELECT a.run AS run, r.name AS name, date(COALESCE(a.time, r.created_at, 0) / 1000, 'unixepoch') AS day,
@@ -29,6 +37,9 @@ export const READS = {
     GROUP BY a.run, day, a.model, a.role ORDER BY day DESC, a.run DESC, a.model, a.role`,
   month: `SELECT COALESCE((SELECT nano_usd FROM month_paid WHERE month = ?), 0) AS paid,
     (SELECT SUM(month_hold) FROM runs WHERE month_hold > 0 AND lease_until > ?) AS held`,
+  pastRuns: `SELECT result ->> 'strategy' AS strategy, forecast_ratio AS ratio FROM runs
+    WHERE status = 'done' AND forecast_ratio IS NOT NULL AND result -> 'models' ->> 'target' = ?
+    ORDER BY created_at DESC, id DESC LIMIT ?`,
   lastSpent: `SELECT body FROM events WHERE run = ? AND body ->> 'type' = 'spent' ORDER BY arrival DESC LIMIT 1`,
 } as const;
 
@@ -53,14 +64,27 @@ export const WRITES = {
   settled: 'UPDATE attempts SET paid = ? WHERE id = ?',
   cache: 'INSERT OR IGNORE INTO cache (identity, reply, created_at, used_at, bytes) VALUES (?, ?, ?, ?, ?)',
   useCache: 'UPDATE cache SET used_at = ?, hits = hits + ? WHERE identity = ?',
+  batch:
+    'INSERT INTO batches (token, scope, owner, model, endpoint, batch_id, submitted_at) VALUES (?, ?, ?, ?, ?, NULL, ?)',
+  batchCalls: 'INSERT INTO batch_calls (token, identity) SELECT ?, value FROM json_each(?)',
+  batchTaken: 'UPDATE batches SET batch_id = ? WHERE token = ?',
+  dropBatchCalls: 'DELETE FROM batch_calls WHERE token = ? AND identity IN (SELECT value FROM json_each(?))',
+  forgetBatchCalls: 'DELETE FROM batch_calls WHERE token = ?',
+  forgetBatch: 'DELETE FROM batches WHERE token = ?',
+  releaseBatches: 'UPDATE batches SET owner = ? WHERE scope = ? AND owner = ?',
+  // By batch, a call leaves with its batch: what is in none has never left.
+  settleUnsent: `UPDATE attempts SET paid = ? WHERE run = ? AND paid IS NULL AND identity NOT IN
+    (SELECT identity FROM batch_calls JOIN batches USING (token) WHERE scope = ?)`,
   input: 'INSERT INTO inputs (run, admission, kind, value) VALUES (?, ?, ?, ?)',
   status: 'UPDATE runs SET status = ? WHERE id = ?',
-  finish: 'UPDATE runs SET status = ?, result = ?, lease_until = 0 WHERE id = ?',
+  finish: 'UPDATE runs SET status = ?, result = ?, forecast_ratio = ?, lease_until = 0 WHERE id = ?',
   takeBack: 'UPDATE runs SET result = NULL WHERE id = ?',
   deleteEvents: 'DELETE FROM events WHERE run = ?',
   deleteJournal: 'DELETE FROM journal WHERE run = ?',
   deleteAttempts: 'DELETE FROM attempts WHERE run = ?',
   deleteInputs: 'DELETE FROM inputs WHERE run = ?',
+  deleteBatchCalls: 'DELETE FROM batch_calls WHERE token IN (SELECT token FROM batches WHERE scope = ?)',
+  deleteBatches: 'DELETE FROM batches WHERE scope = ?',
   deleteRunContent: 'DELETE FROM run_content WHERE run = ?',
   deleteRun: 'DELETE FROM runs WHERE id = ?',
   collectContent: 'DELETE FROM content WHERE hash NOT IN (SELECT hash FROM run_content)',

@@ -1,10 +1,13 @@
 /** The results store: runs, their events, journals and content, the reply cache. Implemented on SQLite in `sqlite-store.ts`. */
 import type { CostRow } from '../../protocol/costs.ts';
 import type { EventPayloads, RunEvent, RunStatus, Spend, StoredEvent } from '../../protocol/events.ts';
-import type { CachePort, JournalPort, SpendLog } from '../models/ports.ts';
+import type { ForecastRatio, PastRun } from './forecast-history.ts';
+import type { BatchLog, CachePort, JournalPort, SpendLog } from '../models/ports.ts';
 
 /** All that a run is a function of, besides the replies; written once. A resume reads this, never the files. */
 export interface RunHeader {
+  /** `session`: models were served to other programs; there is no spec and nothing to resume. Absent: a search. */
+  readonly kind?: 'session';
   readonly id: string;
   readonly name: string;
   readonly strategy: string;
@@ -34,12 +37,12 @@ export interface RunRecord {
 
 /**
  * An outside input of a run, with the place where it took effect: replayed there on resume. `reached` says where a limit
- * ended the search, `limits` what the run was continued with from there; `pause` and `continue` change no decision.
+ * ended the search, `verdict` what the month left for the verdict, `limits` what the run was continued with from there; `pause` and `continue` change no decision.
  */
 export interface RunInput {
   /** How many calls the search had admitted when it took effect. */
   readonly admission: number;
-  readonly kind: 'stop' | 'minutes' | 'limits' | 'reached' | 'pause' | 'continue';
+  readonly kind: 'stop' | 'minutes' | 'month' | 'verdict' | 'limits' | 'reached' | 'pause' | 'continue';
   readonly value: unknown;
 }
 
@@ -47,6 +50,8 @@ export interface RunInput {
 export interface RunFilter {
   readonly status?: RunStatus;
   readonly specPath?: string;
+  /** Sessions are given only where they are asked for: nothing can be resumed, compared or reported of them. */
+  readonly sessions?: 'too' | 'only';
   readonly limit?: number;
 }
 
@@ -148,6 +153,15 @@ export interface ResultsStore {
   spendLog(lease: RunLease): SpendLog;
   /** What evaluations of a prompt have sent outside any run; `name` is the prompt's. */
   evaluationLog(name: string): SpendLog;
+  /** The batches of a run. */
+  batchLog(lease: RunLease): BatchLog;
+  /** Batches of evaluations of a prompt; `owner` is this process. */
+  evaluationBatches(name: string, owner: string): BatchLog;
+  /**
+   * What earlier processes of a run by batch have paid, without the calls of batches that can be taken up: those are
+   * charged when they are. What never left is charged nothing from now on.
+   */
+  paidBefore(lease: RunLease): Promise<Spend>;
   /** What was paid by run, day, model and role, the newest day first. */
   costs(): Promise<CostRow[]>;
   /** From now on nothing of this store's logs is sent that does not fit the month; null lifts the limit. */
@@ -155,8 +169,15 @@ export interface ResultsStore {
   month(): Promise<MonthState>;
   /** @throws PromptOptError `budget` (limit `month`) when the month has less left than the run needs. */
   holdMonth(lease: RunLease, need: MonthNeed): Promise<void>;
-  /** The run has come to its verdict: it may use what is held for it. */
-  openMonthHold(lease: RunLease): void;
+  /** Keeps so many USD instead where the month has them, else what was kept before. */
+  raiseMonthHold(lease: RunLease, verdictUsd: number): Promise<void>;
+  /**
+   * The run has come to its verdict, which wants so many USD: it may use what is held for it. Null when the month gives
+   * all that is wanted, else what was held since the start.
+   */
+  openMonthHold(lease: RunLease, wantedUsd: number): Promise<number | null>;
+  /** How far the forecasts of the newest finished runs of a target were off. */
+  pastRuns(target: string): Promise<PastRun[]>;
   /** The last account a run has given of itself; null before its first. */
   lastSpent(runId: string): Promise<EventPayloads['spent'] | null>;
   /** Replies of every run of this store. */
@@ -170,8 +191,13 @@ export interface ResultsStore {
   inputs(runId: string): Promise<RunInput[]>;
   /** @throws PromptOptError `store` when the lease was taken over. */
   setStatus(lease: RunLease, status: RunStatus): Promise<void>;
-  /** Stores the result document and gives up the lease. */
-  finish(lease: RunLease, status: 'done' | 'failed' | 'discarded', result: unknown): Promise<void>;
+  /** Stores the result document, and how far its forecast was off, and gives up the lease. */
+  finish(
+    lease: RunLease,
+    status: 'done' | 'failed' | 'discarded',
+    result: unknown,
+    ratio?: ForecastRatio | null,
+  ): Promise<void>;
 
   /** Deletes a run with its events and journal. Content that others name stays. */
   deleteRun(runId: string): Promise<void>;

@@ -1,5 +1,6 @@
 /** Providers connected once a process, and what is known of their models. Made at the composition root. */
 import { PromptOptError } from '../../protocol/errors.ts';
+import type { BatchPort } from './batch-port.ts';
 import type { Clock } from './clock.ts';
 import type { LanguageModel } from './language-model.ts';
 import { createLimiter } from './limiter.ts';
@@ -13,6 +14,8 @@ export interface ModelConnections {
   /** What is known of `provider/model`. @throws PromptOptError `unavailable` for an unknown provider or missing key. */
   describe(model: string): Promise<ModelInfo>;
   open(model: string): Promise<LanguageModel>;
+  /** The batch endpoint of a model. @throws PromptOptError `usage` where its provider has none, else as `open` */
+  batch(model: string): Promise<BatchPort>;
   /** The limiter of a model, shared by all runs of the process. */
   limiter(model: string): Limiter;
   countTokens(model: string, text: string): Promise<number>;
@@ -96,6 +99,20 @@ export function createConnections({
       opened.set(model, opening);
       opening.catch(() => opened.delete(model));
       return opening;
+    },
+    async batch(model) {
+      const { provider, id } = split(model);
+      const port = (await connect(provider)).batch;
+      if (port === undefined) {
+        throw new PromptOptError(
+          'usage',
+          `${provider.title} has no batch endpoint, so ${model} cannot be asked by batch.`,
+          {
+            remedy: 'Leave out --batch, or name models of a provider that has one, such as openai or anthropic.',
+          },
+        );
+      }
+      return { ...port, toWire: (request) => port.toWire({ ...request, model: id }) };
     },
     limiter(model) {
       const known = limiters.get(model);

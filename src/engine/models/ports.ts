@@ -39,3 +39,34 @@ export interface SpendLog {
   /** Buffered, but durable no later than the next `answered` of the same run. */
   settled(attempt: number, paid: Spend): void;
 }
+
+/** A batch that was, or was about to be, handed to a provider. */
+export interface StoredBatch {
+  /** Our own mark of it, at the provider too where it keeps one. */
+  readonly token: string;
+  /** `provider/model` of all its calls, and where that answers when not at the provider's own place. */
+  readonly model: string;
+  readonly endpoint: string | null;
+  /** The provider's name for it; null when the answer to its submission was not heard. */
+  readonly batchId: string | null;
+  /** Milliseconds since the epoch. */
+  readonly submittedAt: number;
+  readonly calls: readonly CallIdentity[];
+}
+
+/** Batches of one run, or of work outside runs. Each method resolves when it is durable. */
+export interface BatchLog {
+  /** What an earlier process left out: a call that is in one of these is waited for, never bought again. */
+  left(): Promise<readonly StoredBatch[]>;
+  /** What its calls were written down as when they left: they are accounted for under the same number. */
+  attemptsLeft(): Promise<ReadonlyMap<CallIdentity, number>>;
+  /** Before a batch is handed in. */
+  submitting(batch: Omit<StoredBatch, 'batchId'>): Promise<void>;
+  submitted(token: string, batchId: string): Promise<void>;
+  /** These calls ended without a reply: they may be bought again. */
+  dropped(token: string, calls: readonly CallIdentity[]): Promise<void>;
+  /** Nothing of it is waited for any more. */
+  forget(token: string): Promise<void>;
+  /** This process waits no longer; another may take up what is out. */
+  release(): Promise<void>;
+}

@@ -65,3 +65,21 @@ export function highestCostOf(
   const input = Math.max(plain, cached, written);
   return (factorOf(price, options) * (inputTokens * input + outputTokens * rates.outputPerMillion)) / 1e6;
 }
+
+/** The price of a model whose every call goes by batch. */
+export function atBatchRates(price: ModelPrice | null): ModelPrice | null {
+  if (price?.batchFactor === undefined) return price;
+  const { batchFactor, longContext, ...rest } = price;
+  const scaled = <T extends TokenRates>(rates: T): T => ({
+    ...rates,
+    inputPerMillion: batchFactor * rates.inputPerMillion,
+    outputPerMillion: batchFactor * rates.outputPerMillion,
+    ...(rates.cachedInputPerMillion === undefined
+      ? {}
+      : { cachedInputPerMillion: batchFactor * rates.cachedInputPerMillion }),
+    ...(rates.cacheWritePerMillion === undefined
+      ? {}
+      : { cacheWritePerMillion: batchFactor * rates.cacheWritePerMillion }),
+  });
+  return { ...scaled(rest), ...(longContext === undefined ? {} : { longContext: scaled(longContext) }) };
+}

@@ -1,4 +1,5 @@
 /** What a provider is to the gateway. One file each in `providers/`, one line each in `providers/table.ts`. */
+import type { BatchPort } from './batch-port.ts';
 import type { LanguageModel } from './language-model.ts';
 import type { ModelPrice } from './price.ts';
 
@@ -12,6 +13,18 @@ export interface ProviderSettings {
   readonly fetch?: typeof globalThis.fetch;
   /** Tokens as OpenAI's models count them; absent: an estimate by bytes. */
   readonly countTokens?: (text: string) => Promise<number>;
+  /** For models that run in this process. */
+  readonly local?: LocalModels;
+}
+
+/** What models in this process need of the program they run in. */
+export interface LocalModels {
+  /** Where a library that is no part of the package may be installed, the first that has it wins. */
+  readonly libraryFolders: readonly string[];
+  /** Where to install it when nobody has. */
+  readonly installFolder: string;
+  /** The entry of their thread, as source or bundle. */
+  readonly workerPath: string | URL;
 }
 
 /** What is known of a model before it is asked. */
@@ -39,6 +52,8 @@ export interface ListedModel {
 }
 
 export interface ModelProvider extends LanguageModel {
+  /** Its batch endpoint, where it has one. */
+  readonly batch?: BatchPort;
   describe(modelId: string): Promise<ModelInfo>;
   /** Tokens of a text as this model counts, or the nearest estimate. */
   countTokens(modelId: string, text: string): Promise<number>;
@@ -59,6 +74,13 @@ export interface ProviderDescriptor {
   /** The environment variable of its key; null when it needs none. */
   readonly keyVariable: string | null;
   readonly baseUrlVariable: string | null;
+  /** Of models in this process: the environment variable of the folder their library is installed in. */
+  readonly folderVariable?: string;
+  /**
+   * Which parameters of OpenAI's chat completions a model takes, by their names there, beyond messages, tools, format and
+   * reply limit. Absent: `temperature` and `top_p`. `promptopt serve` refuses the others.
+   */
+  readonly carries?: (modelId: string) => readonly string[];
   /** Loads the SDK on first use. @throws PromptOptError `unavailable` when the key is missing, naming the variable. */
   connect(settings: ProviderSettings): Promise<ModelProvider>;
 }

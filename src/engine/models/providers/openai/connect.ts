@@ -12,6 +12,7 @@ import { tellLimits } from '../rate-headers.ts';
 import { isRecord, usageOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isReasoningModel, readParameters } from './api.ts';
+import { createBatchPort } from './batch.ts';
 import { readChunks, readCompletion, toChatParams } from './chat.ts';
 import { createClient, isAzure } from './client.ts';
 import { PROTOCOL, toPromptOptError } from './errors.ts';
@@ -28,6 +29,8 @@ export interface Dialect extends Named {
   readonly keyNeeds?: string;
   /** Whether some of its models answer the Responses API only. */
   readonly nameTellsApi: boolean;
+  /** Whether calls can be handed in as a batch. */
+  readonly hasBatches?: boolean;
   /** Sent along with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Where its models are listed, seen from the base URL; `models` by default. */
@@ -128,22 +131,43 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
     }
   }
 
+  const generationOf = async (answer: Answer, request: GenerationRequest, latencyMs: number): Promise<Generation> => ({
+    parts: [{ type: 'text', text: answer.text }],
+    toolCalls: answer.toolCalls,
+    usage: await usageOf(answer, request, count),
+    // The gateway prices it: a run keeps the prices it began with.
+    costUsd: null,
+    latencyMs,
+    cached: false,
+    finishReason: answer.finishReason,
+    paid: NO_SPEND,
+  });
+
   return {
     async generate(request, options = {}): Promise<Generation> {
       const started = performance.now();
       const answer = await within(request.model, options, (inTime, begun) => ask(request, options, inTime, begun));
-      return {
-        parts: [{ type: 'text', text: answer.text }],
-        toolCalls: answer.toolCalls,
-        usage: await usageOf(answer, request, count),
-        // The gateway prices it: a run keeps the prices it began with.
-        costUsd: null,
-        latencyMs: Math.round(performance.now() - started),
-        cached: false,
-        finishReason: answer.finishReason,
-        paid: NO_SPEND,
-      };
+      return await generationOf(answer, request, Math.round(performance.now() - started));
     },
+    ...(dialect.hasBatches === true
+      ? {
+          batch: createBatchPort({
+            sdk,
+            client,
+            endpoint,
+            toBody(request) {
+              const { api, extra } = readParameters(request, provider, nameTellsApi);
+              return { api, body: (api === 'chat' ? toChatParams : toResponsesParams)(request, extra, provider) };
+            },
+            read(reply, api, request) {
+              const answer = (api === 'chat' ? readCompletion : readResponse)(reply, endpoint, request.model);
+              // A batch says nothing of how long a model takes for a call.
+              return generationOf(answer, request, 0);
+            },
+            within: (signal, work) => within('', signal === undefined ? {} : { signal }, work),
+          }),
+        }
+      : {}),
     async describe(modelId) {
       // What stands behind another address is not known: neither its price nor how it counts.
       const known = isOwn
