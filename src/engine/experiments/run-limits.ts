@@ -37,12 +37,13 @@ export function runLimits(first: Limits, inputs: readonly RunInput[] = []): RunL
   };
 }
 
-/** The inputs that still hold: the end of minutes and of the month's money, and a reached limit, are over once the run is continued. */
+/** Over once a run is continued with a larger limit. */
+const OVER: readonly RunInput['kind'][] = ['minutes', 'month', 'verdict', 'reached'];
+
+/** The inputs that still hold. */
 export function inForce(inputs: readonly RunInput[]): readonly RunInput[] {
   const last = inputs.findLastIndex(({ kind }) => kind === 'limits');
-  return inputs.filter(
-    ({ kind }, index) => index > last || (kind !== 'minutes' && kind !== 'month' && kind !== 'reached'),
-  );
+  return inputs.filter(({ kind }, index) => index > last || !OVER.includes(kind));
 }
 
 const KINDS = ['usd', 'calls', 'tokens', 'minutes'] as const;

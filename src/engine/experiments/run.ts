@@ -31,7 +31,7 @@ import { inForce, runLimits } from './run-limits.ts';
 import type { RunLimits } from './run-limits.ts';
 import { createSearchState } from './search-state.ts';
 import type { SearchState } from './search-state.ts';
-import type { ResultsStore, RunLease } from './store.ts';
+import type { ResultsStore, RunInput, RunLease } from './store.ts';
 import { createVerdictMoney } from './verdict-money.ts';
 import type { VerdictMoney } from './verdict-money.ts';
 import { runVerdict, verdictCost, verdictNeeds } from './run-verdict.ts';
