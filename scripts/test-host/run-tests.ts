@@ -6,7 +6,7 @@ import { format, parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { ensureChromium } from '../setup/chromium.ts';
 import { ensureVsCodeHost, hostNode } from '../setup/vscode-host.ts';
-import { startServer } from './server.ts';
+import { installExtension, startServer } from './server.ts';
 import { launchChromium, newPage, windowAddress } from './window.ts';
 
 /** As `timeout(1)` has it: told apart from tests that failed. */
@@ -109,6 +109,9 @@ export async function runTestsInServer(argv: readonly string[]): Promise<number>
   try {
     const work = async (): Promise<number> => {
       const [host, executable] = [await ensureVsCodeHost(), await ensureChromium()];
+      // A window takes one extension under development; what that one is tested with is installed.
+      const [extension, ...others] = request.extensions;
+      for (const other of others) installExtension(dataFolder, other);
       const server = await startServer({
         host,
         node: hostNode(),
@@ -119,10 +122,10 @@ export async function runTestsInServer(argv: readonly string[]): Promise<number>
       stops.push(() => server.stop());
       const browser = await launchChromium(executable, dataFolder);
       stops.push(() => browser.close());
-      const { extensions, tests, workspace } = request;
+      const { tests, workspace } = request;
       const address = windowAddress({
         authority: server.authority,
-        development: { extensions, tests },
+        development: { extensions: extension === undefined ? [] : [extension], tests },
         ...(workspace === undefined ? {} : { workspace }),
       });
       const died = server.ended.then((text): never => {

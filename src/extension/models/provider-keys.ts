@@ -1,5 +1,4 @@
 /** Keys of providers: stored ones in VS Code's secret storage, read ahead because a call cannot wait; then the environment. */
-import type * as vscode from 'vscode';
 
 /** Where a key that would be used now comes from. */
 export type KeySource = 'stored' | 'environment';
@@ -18,8 +17,17 @@ export interface ProviderKeys {
   dispose(): void;
 }
 
+/** What is used of VS Code's `SecretStorage`. */
+export interface Secrets {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+  delete(key: string): PromiseLike<void>;
+  /** A secret was stored or deleted, in any window. */
+  onDidChange(listener: (event: { readonly key: string }) => void): { dispose(): unknown };
+}
+
 export interface KeyServices {
-  readonly secrets: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete' | 'onDidChange'>;
+  readonly secrets: Secrets;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A folder nobody trusts could send a key to an address of its own. */
   readonly isTrusted: () => boolean;
