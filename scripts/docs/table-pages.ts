@@ -98,7 +98,13 @@ export function optimizersPage(): string {
   );
 }
 
-const GROUPS: Readonly<Record<LintRule['group'], string>> = { structure: 'Structure', template: 'Template' };
+const GROUPS: Readonly<Record<LintRule['group'], string>> = {
+  structure: 'Structure',
+  template: 'Template',
+  constraints: 'Constraints',
+  prompt: 'Prompt',
+  data: 'Data',
+};
 
 export function lintRulesPage(): string {
   const section = ({ id, severity, title, meaning, bad, good, hasFix }: LintRule): string =>

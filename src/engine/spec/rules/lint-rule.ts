@@ -5,7 +5,7 @@ import type { Severity } from '../../../protocol/diagnostics.ts';
 export interface LintRule {
   /** Kebab-case, as in settings and in disable comments. */
   readonly id: string;
-  readonly group: 'structure' | 'template';
+  readonly group: 'structure' | 'template' | 'constraints' | 'prompt' | 'data';
   /** Of most of its reports; one report may be milder or stronger. */
   readonly severity: Severity;
   readonly title: string;
