@@ -1,9 +1,10 @@
 /** Anthropic's messages, by the official SDK. */
 import { NO_SPEND } from '../../../protocol/events.ts';
-import type { Generation } from '../language-model.ts';
+import type { Generation, GenerationRequest } from '../language-model.ts';
 import { lookUpModel } from '../pricing.ts';
 import type { ListedModel, ModelProvider, ProviderDescriptor, ProviderSettings } from '../provider.ts';
 import { estimateTokens } from '../tokens.ts';
+import { createBatchPort } from './anthropic/batch.ts';
 import { thinksUnasked } from './anthropic/claude-models.ts';
 import { notAnthropic, toPromptOptError } from './anthropic/errors.ts';
 import { finishReasonOf, readMessage, readStream, usageOf } from './anthropic/reply.ts';
@@ -68,6 +69,18 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
   const transform = (schema: unknown): unknown => transformJSONSchema(schema as Record<string, unknown>);
   const count = settings.countTokens ?? ((text: string) => Promise.resolve(estimateTokens(text)));
 
+  const generationOf = async (reply: Reply, request: GenerationRequest, latencyMs: number): Promise<Generation> => ({
+    parts: [{ type: 'text', text: reply.text }],
+    toolCalls: reply.toolCalls,
+    usage: await usageOf(reply, request, count),
+    // The gateway prices it: a run keeps the prices it began with.
+    costUsd: null,
+    latencyMs,
+    cached: false,
+    finishReason: finishReasonOf(reply),
+    paid: NO_SPEND,
+  });
+
   return {
     async generate(request, { signal, onDelta, onLimits } = {}): Promise<Generation> {
       const { body, headers } = toWire(request, transform);
@@ -105,18 +118,28 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
       } finally {
         deadline.close();
       }
-      return {
-        parts: [{ type: 'text', text: reply.text }],
-        toolCalls: reply.toolCalls,
-        usage: await usageOf(reply, request, count),
-        // The gateway prices it: a run keeps the prices it began with.
-        costUsd: null,
-        latencyMs: Math.round(performance.now() - started),
-        cached: false,
-        finishReason: finishReasonOf(reply),
-        paid: NO_SPEND,
-      };
+      return await generationOf(reply, request, Math.round(performance.now() - started));
     },
+    batch: createBatchPort({
+      sdk,
+      client,
+      endpoint,
+      toWire: (request) => toWire(request, transform),
+      // A batch says nothing of how long a model takes for a call.
+      toGeneration: (reply, request) => generationOf(reply, request, 0),
+      async within(signal, work) {
+        const deadline = startDeadline(timeoutMs, signal);
+        try {
+          return await work(deadline.signal);
+        } catch (error) {
+          if (signal?.aborted === true) throw cancelled(anthropic.name);
+          if (deadline.timedOut()) throw notInTime(endpoint, error);
+          throw toPromptOptError(sdk, error, endpoint, '', false);
+        } finally {
+          deadline.close();
+        }
+      },
+    }),
     async describe(modelId) {
       const known = isOwn ? null : await lookUpModel('anthropic', modelId);
       return {

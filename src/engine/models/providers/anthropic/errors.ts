@@ -10,7 +10,7 @@ import { serverLimitsOf } from '../rate-headers.ts';
 const PROVIDER = 'anthropic';
 
 /** The status that belongs to a type of error: an error in the middle of a stream has none of its own. */
-const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
+export const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
   billing_error: 402,
