@@ -9,9 +9,10 @@ import { forecastRange } from './show-plan.ts';
 const VARIABLE = 'PROMPTOPT_ASK_ABOVE_USD';
 const DEFAULT_THRESHOLD_USD = 1;
 
-function thresholdOf(env: CommandContext['env']): number {
+/** What the variable says, else the workspace's config, else a dollar. */
+function thresholdOf(env: CommandContext['env'], configured: number | null): number {
   const text = env[VARIABLE];
-  if (text === undefined || text === '') return DEFAULT_THRESHOLD_USD;
+  if (text === undefined || text === '') return configured ?? DEFAULT_THRESHOLD_USD;
   const value = Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new PromptOptError('usage', `${VARIABLE} is "${text}", not an amount in USD.`, {
@@ -19,13 +20,16 @@ function thresholdOf(env: CommandContext['env']): number {
   });
 }
 
+/** A run or an evaluation, as far as its cost goes. */
+type Planned = Pick<PlannedRun, 'forecast' | 'askAboveUsd'>;
+
 /**
  * Returns whether to go on.
  * @throws PromptOptError `usage` when the run may cost more than the threshold and nobody can be asked.
  */
-export async function confirmCost(plan: PlannedRun, context: CommandContext, yes: boolean): Promise<boolean> {
+export async function confirmCost(plan: Planned, context: CommandContext, yes: boolean): Promise<boolean> {
   if (yes) return true;
-  const threshold = thresholdOf(context.env);
+  const threshold = thresholdOf(context.env, plan.askAboveUsd);
   const { usd: cost } = plan.forecast;
   if (cost !== null && cost.worst <= threshold) return true;
   const { terminal } = context;
@@ -34,8 +38,10 @@ export async function confirmCost(plan: PlannedRun, context: CommandContext, yes
     if (cost === null) return true;
     throw new PromptOptError(
       'usage',
-      `This run may cost up to ${money(cost.worst)}, more than the ${money(threshold)} that need no asking.`,
-      { remedy: `Pass --yes to agree, a lower --budget-usd, or set ${VARIABLE}.` },
+      `This may cost up to ${money(cost.worst)}, more than the ${money(threshold)} that need no asking.`,
+      {
+        remedy: `Pass --yes to agree, a lower --budget-usd, set budget.askAboveUsd in promptopt.config.yaml, or ${VARIABLE}.`,
+      },
     );
   }
   const asked = createInterface({ input: terminal.stdin, output: terminal.stderr });

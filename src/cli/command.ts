@@ -10,6 +10,7 @@ export interface EngineSettings {
   readonly concurrency?: number;
   readonly retry?: boolean;
   readonly cache?: boolean;
+  readonly useEmergencyBudget?: boolean;
 }
 
 export interface CommandContext {

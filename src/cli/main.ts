@@ -28,12 +28,13 @@ const context: CommandContext = {
   env,
   folder: process.cwd(),
   interrupts: createInterrupts(() => process.exit(EXIT.interrupted)),
-  engine: ({ concurrency, retry = true, cache = true } = {}) =>
+  engine: ({ concurrency, retry = true, cache = true, useEmergencyBudget = false } = {}) =>
     (engine ??= createEngine({
       workers: workerFiles(import.meta.url),
       variable: (name) => env[name],
       userData: userDataFolder({ platform: process.platform, home: homedir(), env, join }),
       useCache: cache,
+      useEmergencyBudget,
       ...(retry ? {} : { retries: 0 }),
       ...(concurrency === undefined ? {} : { concurrency }),
     })),

@@ -28,6 +28,7 @@ export interface CallOptions {
   readonly cache: boolean;
   /** False with `--no-retry`. */
   readonly retry: boolean;
+  readonly useEmergencyBudget?: boolean;
 }
 
 export interface BatchOption {
@@ -91,7 +92,8 @@ export const addCallOptions = (command: Command): Command =>
   command
     .option('--concurrency <n>', 'calls of one model in the air at once', wholeAboveZero)
     .option('--no-cache', 'buy every reply, even one bought before')
-    .option('--no-retry', 'fail at the first failed attempt');
+    .option('--no-retry', 'fail at the first failed attempt')
+    .option('--use-emergency-budget', "go beyond the workspace's limit of the month, up to its emergency budget");
 
 export const addBatchOption = (command: Command): Command =>
   command.option('--batch', "ask by the provider's batch endpoint: at a lower price, answered within a day");
@@ -108,8 +110,9 @@ export const modelsFrom = ({ model, proposer }: ModelOptions): ModelChoice => ({
   ...(proposer === undefined ? {} : { proposer }),
 });
 
-export const settingsFrom = ({ concurrency, cache, retry }: CallOptions): EngineSettings => ({
+export const settingsFrom = ({ concurrency, cache, retry, useEmergencyBudget }: CallOptions): EngineSettings => ({
   cache,
   retry,
+  ...(useEmergencyBudget === undefined ? {} : { useEmergencyBudget }),
   ...(concurrency === undefined ? {} : { concurrency }),
 });

@@ -1,6 +1,6 @@
 /** What a run will ask, cost and prove, before anything is sent. */
-import { EMBEDDED_NOTICE, count, counted, duration, limits, money } from '../protocol/wording.ts';
-import type { ForecastRange, PlannedRun } from '../engine/index.ts';
+import { EMBEDDED_NOTICE, count, counted, duration, learnedFrom, limits, money } from '../protocol/wording.ts';
+import type { Forecast, ForecastRange, PlannedEvaluation, PlannedRun } from '../engine/index.ts';
 import type { Colours } from './terminal.ts';
 
 /** One figure of a forecast, e.g. "180 low, 420 likely, 800 at most". */
@@ -11,29 +11,86 @@ export const forecastRange = ({ low, likely, worst }: ForecastRange, format: (va
 export const modelLine = (target: string, proposer: string, embedded: boolean): string =>
   `Model ${target}${proposer === target ? '' : `, candidates by ${proposer}`}${embedded ? `. ${EMBEDDED_NOTICE}` : ''}`;
 
+type Lines = readonly (readonly [name: string, text: string])[];
+
+function textOf(lines: Lines, notes: readonly string[], colours: Colours): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return [
+    ...lines.map(([name, text]) => `${colours.dim(name.padEnd(width))}  ${text}`),
+    ...notes.map((note) => `${colours.dim('Note'.padEnd(width))}  ${note}`),
+  ].join('\n');
+}
+
+const costOf = ({ usd }: Forecast): string =>
+  usd === null ? 'unknown: a model has no known price' : forecastRange(usd, money);
+
+const tokensOf = ({ inputTokens, outputTokens }: Forecast): string =>
+  `in ${forecastRange(inputTokens, count)}; out ${forecastRange(outputTokens, count)}`;
+
+/** `target 385 calls, $0.29; proposer 15 calls, $0.02`, likely; nothing where one role makes all calls. */
+function rolesOf({ byRole = {} }: Forecast): Lines {
+  const roles = Object.entries(byRole);
+  if (roles.length < 2) return [];
+  const text = roles.map(
+    ([role, { calls, inputTokens, outputTokens, usd }]) =>
+      `${role} ${counted(calls, 'call')}, ${counted(inputTokens + outputTokens, 'token')}, ${money(usd)}`,
+  );
+  return [['Likely', text.join('; ')]];
+}
+
+const learnedOf = (forecast: Forecast): Lines => {
+  const learned = learnedFrom(forecast);
+  return learned === '' ? [] : [['Learned', `${learned} of this strategy and model`]];
+};
+
+function monthOf({ month }: Pick<PlannedRun, 'month'>): Lines {
+  if (month === null || month.limit === null) return [];
+  const { usd, emergencyUsd } = month.limit;
+  const limit = emergencyUsd === 0 ? money(usd) : `${money(usd)}, and ${money(emergencyUsd)} of the emergency budget`;
+  const held = month.heldUsd === 0 ? '' : `, ${money(month.heldUsd)} kept for runs under way`;
+  return [['Month', `${money(month.paidUsd)} paid${held}, of ${limit}`]];
+}
+
 export function planText(plan: PlannedRun, colours: Colours): string {
   const { forecast, rows, replyLimits } = plan;
   const test =
     rows.test === 0
       ? 'no test rows: the verdict will be a weaker, cross-fitted estimate'
       : `${counted(plan.verdictRows, 'row')} for the verdict${plan.verdictRows < rows.test ? ` (of ${rows.test})` : ''}`;
-  const cost = forecast.usd === null ? 'unknown: a model has no known price' : forecastRange(forecast.usd, money);
-  const lines: (readonly [string, string])[] = [
+  const lines: Lines = [
     ['Strategy', `${plan.strategy.title}, seed ${plan.seed}`],
     ['Rows', `${counted(rows.train, 'row')} to learn from, ${rows.validation} to choose by, ${test}`],
     ['Calls', forecastRange(forecast.calls, count)],
-    ['Tokens', `in ${forecastRange(forecast.inputTokens, count)}; out ${forecastRange(forecast.outputTokens, count)}`],
-    ['Cost', plan.batch ? `${cost}, by batch` : cost],
+    ['Tokens', tokensOf(forecast)],
+    ...rolesOf(forecast),
+    ['Cost', plan.batch ? `${costOf(forecast)}, by batch` : costOf(forecast)],
     ['Time', plan.batch ? 'as the batches come back' : forecastRange(forecast.minutes, duration)],
+    ...learnedOf(forecast),
     ['Limits', limits(plan.limits)],
+    ...monthOf(plan),
     [
       'Replies',
       `at most ${counted(replyLimits.target, 'token')} each, ${count(replyLimits.proposer)} from the proposer`,
     ],
   ];
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return [
-    ...lines.map(([name, text]) => `${colours.dim(name.padEnd(width))}  ${text}`),
-    ...plan.notes.map((note) => `${colours.dim('Note'.padEnd(width))}  ${note}`),
-  ].join('\n');
+  return textOf(lines, plan.notes, colours);
+}
+
+/** The same of an evaluation. Its notes come with its report. */
+export function evaluationPlanText(plan: PlannedEvaluation, colours: Colours): string {
+  const { forecast } = plan;
+  const lines: Lines = [
+    [
+      'Rows',
+      `${counted(plan.rows, 'row')}, ${plan.split}${plan.repeat > 1 ? `, each asked ${plan.repeat} times` : ''}`,
+    ],
+    ['Calls', `${forecastRange(forecast.calls, count)}; what is in the cache is not bought again`],
+    ['Tokens', tokensOf(forecast)],
+    ['Cost', costOf(forecast)],
+    ['Time', forecastRange(forecast.minutes, duration)],
+    ['Limits', limits(plan.limits)],
+    ...monthOf(plan),
+    ['Replies', `at most ${counted(plan.replyLimit, 'token')} each`],
+  ];
+  return textOf(lines, [], colours);
 }

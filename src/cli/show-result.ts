@@ -1,6 +1,17 @@
 /** A finished run for a person: the verdict in a sentence, then its evidence, its price and what to do next. */
 import { stopReasonSentence, whatCouldHelp } from '../protocol/advice.ts';
-import { count, counted, duration, pValue, percent, plusMinus, score, signed, spend } from '../protocol/wording.ts';
+import {
+  count,
+  counted,
+  duration,
+  forecastBeside,
+  pValue,
+  percent,
+  plusMinus,
+  score,
+  signed,
+  spend,
+} from '../protocol/wording.ts';
 import type { OptimizationResult, VerdictSummary } from '../engine/index.ts';
 import { columns } from './columns.ts';
 import type { Colours } from './terminal.ts';
@@ -37,6 +48,7 @@ export function resultText(result: OptimizationResult, colours: Colours): string
   const lines: (readonly [string, string])[] = [
     ...(verdict === null ? [] : evidence(verdict)),
     ['Search', `${stopReasonSentence(result.stopReason, result)} ${counted(result.candidates.length, 'candidate')}.`],
+    ['Forecast', forecastBeside(result.forecast, spent)],
     ['Spent', `${spend(spent)}, ${tokens}`],
     ['Paid', `${spend(paid)}${paid.calls < spent.calls ? '; the rest came from the cache' : ''}`],
     ['Time', duration(result.time.minutes)],

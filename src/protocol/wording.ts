@@ -72,9 +72,28 @@ const level = (forecast: Forecast, at: keyof ForecastRange): string =>
     duration(forecast.minutes[at]),
   ].join(', ');
 
-/** `likely 420 calls, $0.31, 4 min; at most 800 calls, $0.60, 9 min`. */
-export const forecastSentence = (forecast: Forecast): string =>
-  `likely ${level(forecast, 'likely')}; at most ${level(forecast, 'worst')}`;
+/** `from 5 earlier runs`; empty where nothing was learned. */
+export const learnedFrom = ({ learned }: Forecast): string =>
+  learned === null || learned === undefined ? '' : `from ${counted(learned.runs, 'earlier run')}`;
+
+/** `likely 420 calls, $0.31, 4 min; at most 800 calls, $0.60, 9 min`, and what that was learned from. */
+export function forecastSentence(forecast: Forecast): string {
+  const learned = learnedFrom(forecast);
+  const sentence = `likely ${level(forecast, 'likely')}; at most ${level(forecast, 'worst')}`;
+  return learned === '' ? sentence : `${sentence}; ${learned}`;
+}
+
+/** `likely 420 calls, $0.31, 4 min; it took 62 % of the calls and 110 % of the cost`. */
+export function forecastBeside(forecast: Forecast, spent: Spend): string {
+  const likely = `likely ${level(forecast, 'likely')}`;
+  const shares = [
+    ...(forecast.calls.likely > 0 ? [`${percent(spent.calls / forecast.calls.likely)} of the calls`] : []),
+    ...(forecast.usd !== null && forecast.usd.likely > 0
+      ? [`${percent(spent.usd / forecast.usd.likely)} of the cost`]
+      : []),
+  ];
+  return shares.length === 0 ? likely : `${likely}; it took ${shares.join(' and ')}`;
+}
 
 /** What every view of a run on the stand-in says. */
 export const EMBEDDED_NOTICE =

@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { EMBEDDED_NOTICE, batchLine, count, counted, estimate, percent, score, spend } from '../../protocol/wording.ts';
 import { PromptOptError, junitReport } from '../../engine/index.ts';
-import type { EvaluatedRow, EvaluationReport, EvaluationSplit } from '../../engine/index.ts';
+import type { EvaluateOptions, EvaluatedRow, EvaluationReport, EvaluationSplit } from '../../engine/index.ts';
+import { confirmCost } from '../ask.ts';
 import { columns } from '../columns.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -20,6 +21,7 @@ import {
 } from '../options.ts';
 import type { BatchOption, CallOptions, LimitOptions, OutputOptions } from '../options.ts';
 import { createRowProgress } from '../row-progress.ts';
+import { evaluationPlanText, modelLine } from '../show-plan.ts';
 import type { Colours } from '../terminal.ts';
 
 interface EvalOptions extends OutputOptions, LimitOptions, CallOptions, BatchOption {
@@ -27,6 +29,8 @@ interface EvalOptions extends OutputOptions, LimitOptions, CallOptions, BatchOpt
   readonly split?: EvaluationSplit;
   readonly repeat: number;
   readonly failUnder?: number;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
   readonly junit?: string;
 }
 
@@ -107,6 +111,34 @@ async function evaluate(path: string, options: EvalOptions, context: CommandCont
   const { terminal } = context;
   const engine = context.engine(settingsFrom(options));
   const task = await engine.openTask(path);
+  const asked: EvaluateOptions = {
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.split === undefined ? {} : { split: options.split }),
+    repeat: options.repeat,
+    batch: options.batch === true,
+    limits: limitsFrom(options),
+  };
+  const plan = await engine.forecastEvaluation(task, asked);
+  const beside = (text: string): void => {
+    if (options.json === true) terminal.err(text);
+    else terminal.out(text);
+  };
+  const planColours = options.json === true ? terminal.errColours : terminal.outColours;
+  if (options.dryRun === true) {
+    if (options.json === true) terminal.out(JSON.stringify(plan, null, 2));
+    else {
+      terminal.out(modelLine(plan.model, plan.model, plan.embedded));
+      terminal.out(`\n${evaluationPlanText(plan, planColours)}\n\nNothing was sent. Leave out --dry-run to start.`);
+    }
+    return;
+  }
+  // What costs nothing needs no forecast.
+  if (options.quiet !== true && plan.forecast.usd?.worst !== 0) beside(`${evaluationPlanText(plan, planColours)}\n`);
+  if (!(await confirmCost(plan, context, options.yes === true))) {
+    terminal.err('Nothing was sent.');
+    context.exit(EXIT.interrupted);
+    return;
+  }
   const stopped = new AbortController();
   const progress = createRowProgress(terminal, options.quiet === true);
   let report: EvaluationReport;
@@ -119,14 +151,10 @@ async function evaluate(path: string, options: EvalOptions, context: CommandCont
       ],
       () =>
         engine.evaluate(task, {
-          ...(options.model === undefined ? {} : { model: options.model }),
-          ...(options.split === undefined ? {} : { split: options.split }),
-          repeat: options.repeat,
-          batch: options.batch === true,
+          ...asked,
           onBatch: (told) => {
             if (options.quiet !== true) terminal.err(terminal.errColours.dim(batchLine(told)));
           },
-          limits: limitsFrom(options),
           signal: stopped.signal,
           onRow: (done, of) => {
             progress.show(done, of);
@@ -183,6 +211,8 @@ export const evalCommand: CliCommand = (program, context) => {
     )
     .option('--repeat <n>', 'ask each row n times', wholeAboveZero, 1)
     .option('--fail-under <score>', 'exit with 1 when the score is lower', share)
+    .option('--dry-run', 'print the forecast and send nothing')
+    .option('--yes', 'start without asking, whatever the forecast')
     .option('--junit <file>', 'also write JUnit XML; a row passes at --fail-under, else at 0.5');
   addLimitOptions(command);
   addCallOptions(command);
