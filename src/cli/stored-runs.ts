@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PromptOptError } from '../engine/index.ts';
-import type { Engine, OptimizationResult, ResultsStore, RunRecord } from '../engine/index.ts';
+import type { Engine, OptimizationResult, ResultsStore, RunRecord, SessionResult } from '../engine/index.ts';
 import type { CommandContext } from './command.ts';
 
 export interface StoreOptions {
@@ -17,7 +17,12 @@ export const storeOf = (engine: Engine, options: StoreOptions, { folder }: Comma
   engine.store(resolve(folder, options.in ?? '.'));
 
 /** The document of a finished run; the store keeps what the engine wrote. */
-export const resultOf = ({ result }: RunRecord): OptimizationResult | null => result as OptimizationResult | null;
+export const resultOf = ({ header, result }: RunRecord): OptimizationResult | null =>
+  header.kind === 'session' ? null : (result as OptimizationResult | null);
+
+/** The account of a session that has ended; null for any other run. */
+export const sessionOf = ({ header, result }: RunRecord): SessionResult | null =>
+  header.kind === 'session' ? (result as SessionResult | null) : null;
 
 /**
  * The run of this id, or the only one whose id ends in what was typed.
@@ -26,7 +31,9 @@ export const resultOf = ({ result }: RunRecord): OptimizationResult | null => re
 export async function findRun(store: ResultsStore, typed: string): Promise<RunRecord> {
   const exact = await store.load(typed);
   if (exact !== null) return exact;
-  const near = (await store.query()).filter(({ header }) => header.id.endsWith(typed) || header.id.startsWith(typed));
+  const near = (await store.query({ sessions: 'too' })).filter(
+    ({ header }) => header.id.endsWith(typed) || header.id.startsWith(typed),
+  );
   const [only] = near;
   if (only !== undefined && near.length === 1) return only;
   throw new PromptOptError(

@@ -37,7 +37,10 @@ export type { DataProblem } from './data/rows.ts';
 export type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 export type { Run } from './experiments/run-handle.ts';
 export type {
+  CacheSummary,
   ContentKind,
+  KeepLimit,
+  KeepLimits,
   ResultsStore,
   RunFilter,
   RunHeader,
@@ -63,6 +66,8 @@ export type {
 export type { ModelPrice, TokenRates } from './models/price.ts';
 export type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './models/provider.ts';
 export type { CachePort, JournalPort, SpendLog, StoredRefusal, StoredReply } from './models/ports.ts';
+export type { ModelServer, ServeOptions } from './serve-models.ts';
+export type { SessionEnd, SessionModel, SessionResult } from '../protocol/session.ts';
 export type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 export type { ChatRole, Demonstration, Prompt, PromptComponent } from './spec/prompt.ts';
 export type {

@@ -26,6 +26,8 @@ export async function gatherReport(store: ResultsStore, runId: string, writeBack
       remedy: 'List the runs with `promptopt runs list`.',
     });
   }
+  if (record.header.kind === 'session')
+    throw new PromptOptError('usage', `${runId} is a session of \`promptopt serve\`: there is no report of it.`);
   if (record.result === null) {
     throw new PromptOptError('usage', `Run ${runId} has no result yet: it is ${record.status}.`, {
       remedy: `Go on with it by \`promptopt runs resume ${runId}\`.`,

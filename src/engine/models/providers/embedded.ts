@@ -91,5 +91,6 @@ export const embedded: ProviderDescriptor = {
   accounting: 'It counts its own tokens and is free.',
   keyVariable: null,
   baseUrlVariable: null,
+  carries: () => ['temperature'],
   connect: () => Promise.resolve(apprentice),
 };

@@ -1,5 +1,6 @@
 /** GitHub Models: models of many publishers behind one token of GitHub, in OpenAI's protocol. */
 import type { ProviderDescriptor } from '../provider.ts';
+import { carriedParameters } from './openai/api.ts';
 import { connectTo } from './openai/connect.ts';
 
 const named = { name: 'github', title: 'GitHub Models', keyVariable: 'GITHUB_TOKEN', baseUrlVariable: null };
@@ -10,6 +11,7 @@ export const github: ProviderDescriptor = {
   example: 'github/openai/gpt-4o-mini',
   accounting:
     'Tokens are what GitHub reports. Calls within the free limits cost nothing, beyond them what the account is billed: no price is known until you write it into `promptopt.config.yaml`.',
+  carries: carriedParameters,
   connect: (settings) =>
     connectTo(
       {

@@ -83,3 +83,9 @@ export function refuseImage(provider: string, role: string): PromptOptError {
     remedy: 'Move the image into a user message.',
   });
 }
+
+/** Parameters of chat completions that are sent on as they are. Reasoning models take none for sampling. */
+export const carriedParameters = (modelId: string): readonly string[] =>
+  isReasoningModel(modelId)
+    ? ['reasoning_effort', 'verbosity', 'user']
+    : ['temperature', 'top_p', 'stop', 'presence_penalty', 'frequency_penalty', 'logit_bias', 'verbosity', 'user'];
