@@ -23,6 +23,7 @@ const layers = [
   { name: 'runs', minutes: 10 },
   { name: 'cli', minutes: 10, needs: ['build'] },
   { name: 'interop', minutes: 5, needs: ['python'] },
+  { name: 'transformers', minutes: 5, needs: ['build', 'transformers'] },
   { name: 'extension', minutes: 10, needs: ['build', 'vscode'] },
   { name: 'screen', minutes: 10, needs: ['build', 'window'] },
 ];

@@ -28,7 +28,7 @@ export function extensionManifest(root) {
 }
 
 /** Workers that a program hands to `createEngine`: `new URL(import.meta.resolve('promptopt/workers/store'))`. */
-const WORKERS = ['store', 'sandbox', 'tokenizer'];
+const WORKERS = ['store', 'sandbox', 'tokenizer', 'transformers'];
 
 /** The npm package's: a command and a library. Everything it needs is bundled, so it depends on nothing. */
 export function libraryManifest(root) {

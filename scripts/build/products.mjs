@@ -8,6 +8,8 @@ const workers = {
   'store-worker': 'src/engine/experiments/store-worker.ts',
   'sandbox-worker': 'src/engine/evaluation/sandbox-worker.ts',
   'tokenizer-worker': 'src/engine/models/tokenizer-worker.ts',
+  // It loads a library by the path of its folder, which no bundle knows: an import of a URL is left as it is.
+  'transformers-worker': 'src/engine/models/providers/transformers/transformers-worker.ts',
   'lint-worker': 'src/engine/lint-worker.ts',
 };
 

@@ -62,11 +62,14 @@ const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
 ];
 
 export function commandLinePage(): string {
-  const keys = providers.flatMap(({ title, keyVariable, baseUrlVariable }) => [
+  const keys = providers.flatMap(({ title, keyVariable, baseUrlVariable, folderVariable }) => [
     ...(keyVariable === null ? [] : [[code(keyVariable), `The key of ${title}.`]]),
     ...(baseUrlVariable === null
       ? []
       : [[code(baseUrlVariable), `The base URL of ${title}, for a server of your own.`]]),
+    ...(folderVariable === undefined
+      ? []
+      : [[code(folderVariable), `The folder the library of ${title} is installed in.`]]),
   ]);
   return page(
     'The command line',

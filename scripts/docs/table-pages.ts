@@ -138,8 +138,9 @@ export function lintRulesPage(): string {
 }
 
 export function providersPage(): string {
-  const sections = providers.map(({ name, title, summary, example, accounting, keyVariable, baseUrlVariable }) =>
-    [
+  const sections = providers.map((provider) => {
+    const { name, title, summary, example, accounting, keyVariable, baseUrlVariable, folderVariable } = provider;
+    return [
       `## ${code(name)}`,
       `**${title}.** ${summary}`,
       table(
@@ -153,11 +154,19 @@ export function providersPage(): string {
               ? 'none'
               : `environment variable ${code(baseUrlVariable)}, or \`providers.${name}.baseUrl\` in \`promptopt.config.yaml\``,
           ],
+          ...(folderVariable === undefined
+            ? []
+            : [
+                [
+                  'Its library',
+                  `in the \`node_modules\` of the folder in the environment variable ${code(folderVariable)} or in \`providers.${name}.folder\` of \`promptopt.config.yaml\`, of the workspace, or of the product’s own data folder`,
+                ],
+              ]),
         ],
       ),
       accounting,
-    ].join('\n\n'),
-  );
+    ].join('\n\n');
+  });
   return page(
     'Providers',
     madeFrom('src/engine/models/providers/table.ts'),

@@ -4,9 +4,10 @@ import { SetupError, runQuietly, timed } from './cache.ts';
 import { ensureChromium } from './chromium.ts';
 import { root } from './node.mjs';
 import { ensurePython } from './python.ts';
+import { requireTransformers } from './transformers.ts';
 import { ensureVsCodeHost } from './vscode-host.ts';
 
-export type Need = 'build' | 'vscode' | 'window' | 'python';
+export type Need = 'build' | 'vscode' | 'window' | 'python' | 'transformers';
 
 async function build(): Promise<void> {
   try {
@@ -30,6 +31,7 @@ const ways: Readonly<Record<Need, () => Promise<unknown>>> = {
   },
   window: serverAndWindow,
   python: ensurePython,
+  transformers: requireTransformers,
 };
 
 const asked = new Map<Need, Promise<unknown>>();

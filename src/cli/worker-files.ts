@@ -8,6 +8,12 @@ export function workerFiles(entry: string): EngineOptions['workers'] {
         store: at('../engine/experiments/store-worker.ts'),
         sandbox: at('../engine/evaluation/sandbox-worker.ts'),
         tokenizer: at('../engine/models/tokenizer-worker.ts'),
+        transformers: at('../engine/models/providers/transformers/transformers-worker.ts'),
       }
-    : { store: at('store-worker.js'), sandbox: at('sandbox-worker.js'), tokenizer: at('tokenizer-worker.js') };
+    : {
+        store: at('store-worker.js'),
+        sandbox: at('sandbox-worker.js'),
+        tokenizer: at('tokenizer-worker.js'),
+        transformers: at('transformers-worker.js'),
+      };
 }

@@ -8,7 +8,7 @@ import type { GenerateOptions, Generation, GenerationRequest } from '../../src/e
 import type { ModelProvider, ProviderSettings } from '../../src/engine/models/provider.ts';
 import { providers } from '../../src/engine/models/providers/table.ts';
 import type { ProviderServer, ServerMode } from '../support/providers/harness.ts';
-import { harnesses } from '../support/providers/table.ts';
+import { exempt, harnesses } from '../support/providers/table.ts';
 
 const SECRET = 'The planted row says that the sky is blue.';
 
@@ -66,8 +66,12 @@ const EXPECTED: Readonly<Record<Exclude<ServerMode, 'answer' | 'hold'>, Expected
 
 it('has a harness for every provider', () => {
   const known = new Set(harnesses.map(({ provider }) => provider.name));
-  for (const { name } of providers) assert.ok(known.has(name), `add a harness of ${name} to the suite's table`);
+  for (const { name } of providers)
+    assert.ok(known.has(name) || exempt[name] !== undefined, `add a harness of ${name} to the suite's table`);
 });
+
+// Counted as skipped, with the reason.
+for (const [name, reason] of Object.entries(exempt)) it(`leaves out ${name}: ${reason}`);
 
 for (const { provider, model, extra, without, start } of harnesses) {
   describe(`the provider ${provider.name} with ${model}${extra === undefined ? '' : ` and ${JSON.stringify(extra)}`}`, () => {

@@ -12,6 +12,7 @@ export const workers: EngineOptions['workers'] = {
   store: source('experiments/store-worker.ts'),
   sandbox: source('evaluation/sandbox-worker.ts'),
   tokenizer: source('models/tokenizer-worker.ts'),
+  transformers: source('models/providers/transformers/transformers-worker.ts'),
 };
 
 /** A word that stands in every row and nowhere else. */

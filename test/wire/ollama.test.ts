@@ -64,7 +64,7 @@ describe('Ollama over the wire', () => {
     await start();
     const reply = await ask(undefined, {
       topP: 0.5,
-      extra: { top_k: 5, think: false, options: { min_p: 0.1 } },
+      extra: { top_k: 5, stop: '###', think: false, options: { min_p: 0.1 } },
       responseFormat: { type: 'json_schema', name: 'answer', schema: { type: 'object' } },
     });
     assert.equal(textOf(reply), 'hello');
@@ -77,7 +77,7 @@ describe('Ollama over the wire', () => {
       truncate: false,
       shift: false,
       format: { type: 'object' },
-      options: { top_k: 5, min_p: 0.1, temperature: 0, top_p: 0.5, num_predict: 10, num_ctx: 4096 },
+      options: { top_k: 5, stop: ['###'], min_p: 0.1, temperature: 0, top_p: 0.5, num_predict: 10, num_ctx: 4096 },
       stream: false,
     });
     assert.deepEqual(server.asked, ['POST /api/show', 'GET /api/version', 'POST /api/chat']);

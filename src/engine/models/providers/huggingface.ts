@@ -11,6 +11,7 @@ import { guardedCall } from './guarded-call.ts';
 import type { Guard } from './guarded-call.ts';
 import { causeOf, notThisProtocol } from './http-errors.ts';
 import { PROTOCOL, huggingFaceRefusal, insideReply } from './huggingface/errors.ts';
+import { reasonsByName } from './huggingface/reasons-by-name.ts';
 import { isRecord, usageOf } from './openai/answer.ts';
 import type { Answer } from './openai/answer.ts';
 import { readParameters } from './openai/api.ts';
@@ -36,9 +37,6 @@ function splitModel(modelId: string): { model: string; by: string | null } {
     ? { model: colon < 0 ? modelId : modelId.slice(0, colon), by: null }
     : { model: modelId.slice(0, colon), by };
 }
-
-/** Open models that reason before they answer, by the words in their names. */
-const REASONS = /(?:^|[-_/])(?:r1|qwq|gpt-oss|thinking|reasoning|magistral)(?=[-_:]|$)/i;
 
 /** Where an address lists its models: beside where it chats. */
 function modelsUrlOf(baseUrl: string): string {
@@ -146,7 +144,7 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
         contextWindow: known?.contextWindow ?? null,
         // Models of every maker answer here.
         byteLevelTokenizer: false,
-        reasons: REASONS.test(model),
+        reasons: reasonsByName(model),
         ...(isOwn ? { endpoint: endpoint.baseUrl } : {}),
       };
     },
@@ -170,5 +168,6 @@ export const huggingface: ProviderDescriptor = {
   example: 'huggingface/meta-llama/Llama-3.1-8B-Instruct:groq',
   accounting:
     'Tokens are what the server reports; a server that reports none is counted for. With the provider named after a colon, its price comes from data shipped with the product; where the router chooses, and behind a base URL of your own, no price is known until you write it into `promptopt.config.yaml`.',
+  carries: () => ['temperature', 'top_p', 'stop', 'presence_penalty', 'frequency_penalty', 'seed'],
   connect,
 };

@@ -272,5 +272,6 @@ export const ollama: ProviderDescriptor = {
     'Free; latency is kept. Tokens are what the server reports, and counted for a prompt it had in memory. The context is made large enough for each request, so that no prompt is cut: one that does not fit into the model is refused.',
   keyVariable: null,
   baseUrlVariable: 'OLLAMA_HOST',
+  carries: () => ['temperature', 'top_p', 'stop', 'presence_penalty', 'frequency_penalty', 'seed'],
   connect,
 };

@@ -6,5 +6,14 @@ import { github } from './github.ts';
 import { huggingface } from './huggingface.ts';
 import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
+import { transformers } from './transformers.ts';
 
-export const providers: readonly ProviderDescriptor[] = [openai, anthropic, github, ollama, huggingface, embedded];
+export const providers: readonly ProviderDescriptor[] = [
+  openai,
+  anthropic,
+  github,
+  ollama,
+  huggingface,
+  transformers,
+  embedded,
+];

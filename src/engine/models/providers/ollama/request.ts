@@ -41,13 +41,13 @@ function ownOptions(extra: GenerationRequest['extra']): { beside: object; option
   const { options: nested, ...flat } = extra ?? {};
   const isBeside = ([key]: [string, unknown]): boolean => BESIDE_OPTIONS.includes(key);
   const entries = Object.entries(flat);
-  return {
-    beside: Object.fromEntries(entries.filter(isBeside)),
-    options: {
-      ...Object.fromEntries(entries.filter((entry) => !isBeside(entry))),
-      ...(typeof nested === 'object' ? nested : {}),
-    },
+  const options: Record<string, unknown> = {
+    ...Object.fromEntries(entries.filter((entry) => !isBeside(entry))),
+    ...(typeof nested === 'object' ? nested : {}),
   };
+  // Ollama takes a list only; OpenAI's users write one word as it is.
+  if (typeof options['stop'] === 'string') options['stop'] = [options['stop']];
+  return { beside: Object.fromEntries(entries.filter(isBeside)), options };
 }
 
 /** The context a spec asks for by itself; null when it leaves that to the product. */
