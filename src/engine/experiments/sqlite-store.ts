@@ -115,7 +115,7 @@ function createStore(
       return await month.send(run, values, worst, lease);
     },
     settled(attempt, paid) {
-      buffered([{ write: 'settled', values: [JSON.stringify(paid), attempt] }], lease);
+      if (paid !== null) buffered([{ write: 'settled', values: [JSON.stringify(paid), attempt] }], lease);
       month.settled(attempt);
     },
   });

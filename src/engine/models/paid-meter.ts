@@ -47,7 +47,7 @@ export function withPaidMeter(
         const charged = chargeFor(error, worst);
         // A call that is still out in a batch, or has not left, is charged when it is taken up again.
         const pending = isPromptOptError(error) && error.details.pending === true;
-        if (attempt !== undefined && !pending) log?.settled(attempt, charged);
+        if (attempt !== undefined) log?.settled(attempt, pending ? null : charged);
         if (typeof error === 'object' && error !== null) paidByError.set(error, charged);
         reservation.release(charged);
         throw error;

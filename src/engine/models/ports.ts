@@ -36,8 +36,11 @@ export interface CachePort {
 export interface SpendLog {
   /** Resolves, when durable, with the number of the attempt. Accounts are kept by the model and role of the call. */
   sent(identity: CallIdentity, worst: Spend, call: Pick<GenerationRequest, 'model' | 'role'>): Promise<number>;
-  /** Buffered, but durable no later than the next `answered` of the same run. */
-  settled(attempt: number, paid: Spend): void;
+  /**
+   * Buffered, but durable no later than the next `answered` of the same run. Null: it is still out, and this process waits
+   * no longer; it stays charged at its worst case until it is taken up.
+   */
+  settled(attempt: number, paid: Spend | null): void;
 }
 
 /** A batch that was, or was about to be, handed to a provider. */

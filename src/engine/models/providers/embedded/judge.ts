@@ -9,12 +9,19 @@ const FIRST_POSITION_PULL = 0.06;
 
 type Sections = ReadonlyMap<string, string>;
 
+/** Text that is fenced off by a tag alone on its line: it is shown, and its headings are its own. */
+const FENCED = /^<([a-z][\w-]*)>\n([\s\S]*?)\n<\/\1>$/gm;
+
 function sectionsOf(text: string): Sections {
+  const fenced: string[] = [];
+  const outline = text.replace(FENCED, (_whole, _tag, inner: string) => `\u0000${fenced.push(inner) - 1}\u0000`);
+  const shown = (part: string): string =>
+    part.trim().replace(/\u0000(\d+)\u0000/g, (_whole, index: string) => fenced[Number(index)] ?? '');
   const sections = new Map<string, string>();
-  for (const part of text.split(/^##\s+/m).slice(1)) {
+  for (const part of outline.split(/^##\s+/m).slice(1)) {
     const end = part.indexOf('\n');
     const name = (end < 0 ? part : part.slice(0, end)).trim().toLowerCase();
-    if (!sections.has(name)) sections.set(name, end < 0 ? '' : part.slice(end + 1).trim());
+    if (!sections.has(name)) sections.set(name, end < 0 ? '' : shown(part.slice(end + 1)));
   }
   return sections;
 }
