@@ -531,7 +531,7 @@ export function createEngine(options: EngineOptions): Engine {
 
     async costs(store) {
       const { budget } = await configFor(join(dirname(dirname(store.location.path)), CONFIG_FILE));
-      return await costAccount(store, clock.now(), budget.monthlyUsd);
+      return await costAccount(store, budget.monthlyUsd);
     },
 
     async report(store, runId) {

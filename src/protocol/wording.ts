@@ -51,6 +51,12 @@ export function limits({ usd, calls, tokens, minutes }: Limits): string {
   ].join(', ');
 }
 
+/** `$0.18`; `$0.18 and more` where some calls had no known price, `no price` where none had one. */
+export function moneyOf({ usd, calls, unpricedCalls }: Spend): string {
+  if (unpricedCalls === 0) return money(usd);
+  return unpricedCalls >= calls ? 'no price' : `${money(usd)} and more`;
+}
+
 /** `$0.18, 212 calls`; says so when some calls had no known price. */
 export function spend({ usd, calls, unpricedCalls }: Spend): string {
   const priced =

@@ -20,7 +20,7 @@ describe('the account of a workspace', () => {
         sendError(response, 500, 'server_error', { 'retry-after-ms': '1' });
       } else send(response, apprenticeCompletion(call));
     });
-    const config = `${configFor(server.baseUrl, PRICE)}budget: { monthlyUsd: 50 }\n`;
+    const config = `${configFor(server.baseUrl, PRICE)}budget: { monthlyUsd: 5000 }\n`;
     workspace = makeWorkspace({ model: 'openai/m', config });
   });
   after(async () => {
@@ -62,7 +62,8 @@ describe('the account of a workspace', () => {
       assert.deepEqual(own.forecast, result.forecast);
       assert.deepEqual(own.spent, result.spent);
       assert.deepEqual(own.paid, result.paid);
-      assert.equal(account.month.limitUsd, 50);
+      assert.equal(account.month.limitUsd, 5000);
+      assert.deepEqual(account.month.paid, totalPaid(account.rows));
       assert.ok(account.rows.every(({ unsettled }) => unsettled === 0));
     } finally {
       await engine.close();

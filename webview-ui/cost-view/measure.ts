@@ -1,6 +1,6 @@
 /** What is compared: money, calls or tokens, of a spending and of a forecast alike. */
 import type { Forecast, ForecastRange, Spend } from '../../src/protocol/events.ts';
-import { count, money } from '../../src/protocol/wording.ts';
+import { count, money, moneyOf } from '../../src/protocol/wording.ts';
 
 export const MEASURES = [
   { value: 'usd', text: 'in money' },
@@ -39,13 +39,9 @@ export function forecastOf(
   }
 }
 
-/** In money a spending without any price is not nothing. */
 export const amountWords = (value: number, measure: Measure): string =>
   measure === 'usd' ? money(value) : count(value);
 
-/** A spending in words; one of calls without a price says so. */
-export function spendWords(spend: Spend, measure: Measure): string {
-  const isUnpriced = measure === 'usd' && spend.unpricedCalls > 0;
-  if (!isUnpriced) return amountWords(amountOf(spend, measure), measure);
-  return spend.unpricedCalls === spend.calls ? 'no price' : `${money(spend.usd)} and more`;
-}
+/** A spending in words; in money one of calls without a price says so. */
+export const spendWords = (spend: Spend, measure: Measure): string =>
+  measure === 'usd' ? moneyOf(spend) : count(amountOf(spend, measure));

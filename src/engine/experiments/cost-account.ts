@@ -5,19 +5,17 @@ import { totalPaid } from '../../protocol/folds/cost-groups.ts';
 import type { RunConfig } from './run-config.ts';
 import type { ResultsStore, RunRecord } from './store.ts';
 
-/**
- * @param now milliseconds since the epoch
- * @param monthlyUsd the limit of a month, null without one
- */
-export async function costAccount(store: ResultsStore, now: number, monthlyUsd: number | null): Promise<CostAccount> {
+/** @param monthlyUsd the limit of a month, null without one */
+export async function costAccount(store: ResultsStore, monthlyUsd: number | null): Promise<CostAccount> {
   // What is still buffered is paid already.
   await store.flush();
   const rows = await store.costs();
   const runs: RunCost[] = [];
   for (const record of await store.query()) runs.push(await runCost(store, record));
-  const month = new Date(now).toISOString().slice(0, 7);
-  const ofMonth = rows.filter(({ day }) => day.startsWith(month));
-  return { rows, runs, month: { month, paid: totalPaid(ofMonth), limitUsd: monthlyUsd } };
+  const { month, paidUsd } = await store.month();
+  const ofMonth = totalPaid(rows.filter(({ day }) => day.startsWith(month)));
+  // The month's own sum keeps what deleted runs have cost.
+  return { rows, runs, month: { month, paid: { ...ofMonth, usd: paidUsd }, limitUsd: monthlyUsd } };
 }
 
 async function runCost(store: ResultsStore, { header, status, paid, result }: RunRecord): Promise<RunCost> {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine, ProviderInfo } from '../../engine/index.ts';
 import { describeError, PromptOptError } from '../../protocol/errors.ts';
 import { counted } from '../../protocol/wording.ts';
+import { keyProblem } from '../models/key-problem.ts';
 import type { KeySource } from '../models/provider-keys.ts';
 import type { Product } from '../product.ts';
 import { nearestFolder } from './run-commands.ts';
@@ -116,7 +117,8 @@ export async function testApiKey(product: Product, named?: unknown): Promise<boo
   if (outcome.cancelled) return undefined;
   product.log.warn(`The key of ${title} was tested: ${describeError(outcome.error)}`);
   const setKey = 'Set API key';
-  void vscode.window.showErrorMessage(describeError(outcome.error), setKey).then((choice) => {
+  const sentence = keyProblem(outcome.error, engine.providers, product.keys)?.sentence ?? describeError(outcome.error);
+  void vscode.window.showErrorMessage(sentence, setKey).then((choice) => {
     if (choice === setKey) void vscode.commands.executeCommand('promptopt.setApiKey', name);
   });
   return false;

@@ -99,13 +99,15 @@ async function offerResume(product: Product, session: RunSession, failure: strin
   const keyless = keyProblem(session.error, providers, product.keys);
   const [setKey, resume] = ['Set API key', 'Resume'];
   const choice = await vscode.window.showWarningMessage(
-    `${failure} Nothing that was paid for is lost.`,
+    keyless === null
+      ? `${failure} Nothing that was paid for is lost.`
+      : `${keyless.sentence} Nothing was lost; resume the run afterwards.`,
     ...(keyless === null ? [] : [setKey]),
     resume,
   );
   if (choice === undefined) return;
   const isReady =
-    choice === resume || (await vscode.commands.executeCommand<boolean>('promptopt.setApiKey', keyless?.name));
+    choice === resume || (await vscode.commands.executeCommand<boolean>('promptopt.setApiKey', keyless?.provider));
   if (!isReady) return;
   if (choice === setKey) {
     const next = await vscode.window.showInformationMessage(`The run on ${session.name} can go on now.`, resume);

@@ -65,8 +65,8 @@ async function confirmForecast(
   options: OptimizeOptions,
 ): Promise<Next | undefined> {
   const { plan, error } = await planOrProblem(engine, task, options);
-  const problem = error === undefined ? undefined : describeError(error);
   const keyless = keyProblem(error, engine.providers, keys);
+  const problem = error === undefined ? undefined : (keyless?.sentence ?? describeError(error));
   const shownLimits = plan?.limits ?? options.limits ?? {};
   const start: Choice<'start'>[] =
     plan === undefined
@@ -110,7 +110,7 @@ async function confirmForecast(
     case 'start':
       return plan === undefined ? { options } : { plan };
     case 'key':
-      await vscode.commands.executeCommand('promptopt.setApiKey', keyless?.name);
+      await vscode.commands.executeCommand('promptopt.setApiKey', keyless?.provider);
       return { options };
     case 'limit':
       return { options: { ...options, ...(await askNewLimits(shownLimits)) } };

@@ -67,12 +67,12 @@ async function offerHelp(product: Product, error: unknown): Promise<void> {
   const { providers } = await product.engine();
   const keyless = keyProblem(error, providers, product.keys);
   const choice = await vscode.window.showErrorMessage(
-    describeError(error),
+    keyless?.sentence ?? describeError(error),
     ...(keyless === null ? [] : [setKey]),
     showLog,
   );
   if (choice === showLog) product.log.show();
-  if (choice === setKey) await vscode.commands.executeCommand('promptopt.setApiKey', keyless?.name);
+  if (choice === setKey) await vscode.commands.executeCommand('promptopt.setApiKey', keyless?.provider);
 }
 
 async function offerTrust(): Promise<void> {

@@ -1,4 +1,5 @@
 /** The cost view: what a workspace has paid, told to its page when it asks and while runs go on. */
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { readCostMessage } from '../../protocol/cost-messages.ts';
 import type { CostHostMessage, CostPageMessage } from '../../protocol/cost-messages.ts';
@@ -58,8 +59,11 @@ function connect(product: Product, panel: vscode.WebviewPanel, folder: string): 
   const tell = async (): Promise<void> => {
     try {
       const engine = await product.engine();
-      const account = await engine.costs(await engine.store(folder));
-      post({ type: 'costs', state: { folder, where: vscode.workspace.asRelativePath(folder), account } });
+      const store = await engine.store(folder);
+      post({
+        type: 'costs',
+        state: { folder, where: homeWords(store.location.path), account: await engine.costs(store) },
+      });
     } catch (error) {
       product.log.error(`The account could not be read: ${describeError(error)}`);
       post({ type: 'failed', sentence: describeError(error) });
@@ -93,6 +97,13 @@ function connect(product: Product, panel: vscode.WebviewPanel, folder: string): 
     for (const each of listening) each.dispose();
   });
   webview.html = pageHtml(webview, product.context.extensionUri, PAGE, TITLE);
+}
+
+/** The folder whose results a store holds, as a person would write it. */
+function homeWords(storePath: string): string {
+  const home = dirname(dirname(storePath));
+  const root = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(home));
+  return root?.uri.fsPath === home ? root.name : vscode.workspace.asRelativePath(home);
 }
 
 async function answer(

@@ -1,8 +1,8 @@
 /** A run's state in a few words, for the status bar and the notification. */
-import { count, money, plusMinus } from '../../protocol/wording.ts';
+import { count, moneyOf, plusMinus } from '../../protocol/wording.ts';
 import type { RunSession } from '../runs/run-session.ts';
 
-/** `best 0.74 ± 0.06 · 212/800 calls · $0.18`. */
+/** `best 0.74 ± 0.06 · 212/800 calls · $0.18`, with what was really paid where that is less. */
 export function runWords({ view, status }: RunSession): string {
   const best = view.candidates.find(({ hash }) => hash === view.incumbent)?.estimate;
   const limit = view.started?.limits.calls;
@@ -11,8 +11,14 @@ export function runWords({ view, status }: RunSession): string {
     ...(status === 'paused' || status === 'stopping' ? [status] : []),
     ...(best === undefined || best === null ? [] : [`best ${plusMinus(best)}`]),
     `${calls} calls`,
-    money(view.spent.usd),
+    spentWords(view),
   ].join(' · ');
+}
+
+/** What was spent, and beside it what was really paid where the cache made that less: `$0.18 ($0.10 paid)`. */
+function spentWords({ spent, paid }: RunSession['view']): string {
+  const words = moneyOf(spent);
+  return moneyOf(paid) === words ? words : `${words} (${moneyOf(paid)} paid)`;
 }
 
 /** The share of the limit that is used up, 0…1: of the limit that is nearest. */

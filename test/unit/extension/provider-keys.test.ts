@@ -124,8 +124,8 @@ describe('a failure that a new key mends', () => {
     new PromptOptError('unavailable', 'It failed.', details);
 
   it('is one where the key is missing or was refused', () => {
-    assert.equal(keyProblem(error({ provider: 'openai' }), providers, none)?.name, 'openai');
-    assert.equal(keyProblem(error({ provider: 'openai', status: 401 }), providers, some)?.name, 'openai');
+    assert.equal(keyProblem(error({ provider: 'openai' }), providers, none)?.provider, 'openai');
+    assert.equal(keyProblem(error({ provider: 'openai', status: 401 }), providers, some)?.provider, 'openai');
   });
 
   it('is none for a full quota, a model that is not there, another code or a provider without keys', () => {
