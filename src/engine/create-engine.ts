@@ -1,11 +1,8 @@
 /** The engine put together: rooms' tables joined, models connected, stores opened. Made once by each product. */
-import { randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { PromptOptError } from '../protocol/errors.ts';
-import type { Splits } from './data/example.ts';
 import { loadTaskData } from './data/load-task-data.ts';
 import type { Engine, EngineOptions, EvaluateOptions, Task } from './engine.ts';
 import { constraints } from './evaluation/constraints/table.ts';
@@ -22,27 +19,27 @@ import type { OpenServices } from './experiments/open-run.ts';
 import { isEmbedded, paceOf, prepareRun } from './experiments/prepare-run.ts';
 import { replyLimitOf } from './experiments/reply-limit.ts';
 import { textOfPrompt } from './experiments/result.ts';
-import { openStore } from './experiments/sqlite-store.ts';
-import { findStore, locateStore } from './experiments/store-location.ts';
 import { forecastEvaluation } from './experiments/forecast-evaluation.ts';
 import { historyOf } from './experiments/forecast-history.ts';
-import { monthLimitOf, monthOf, requireMonth } from './experiments/month-account.ts';
-import type { KeepLimits, MonthState, ResultsStore } from './experiments/store.ts';
+import { requireMonth } from './experiments/month-account.ts';
 import { htmlReport } from './exchange/html-report.ts';
 import { gatherReport } from './exchange/run-report.ts';
 import type { WriteBack } from './exchange/run-report.ts';
 import { systemClock } from './models/clock.ts';
-import { createConnections } from './models/connections.ts';
+import { listProviders } from './models/catalogue.ts';
 import type { ModelConnections } from './models/connections.ts';
+import { modelFacts } from './models/model-facts.ts';
+import { unknownProvider } from './models/near-models.ts';
+import { tryModel } from './models/try-model.ts';
 import type { LanguageModel } from './models/language-model.ts';
 import type { ProviderDescriptor } from './models/provider.ts';
-import type { LocalModels } from './models/provider.ts';
 import { providers as ownProviders } from './models/providers/table.ts';
-import { findConfig } from './models/find-config.ts';
 import { atBatchRates } from './models/price.ts';
-import { CONFIG_FILE, limitsOfModel } from './models/workspace-config.ts';
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
+import { newId, owner } from './owner.ts';
+import { NO_SPLITS, requireReady } from './ready-task.ts';
+import { configIn, createSurroundings, folderOf } from './surroundings.ts';
 import { optimizers } from './optimizers/table.ts';
 import type { ChatRole, Prompt } from './spec/prompt.ts';
 import { createPrompt } from './spec/prompt.ts';
@@ -57,53 +54,6 @@ const DEFAULT_RETRIES = 4;
 function roleOf(role: string): ChatRole {
   if (role === 'system' || role === 'user' || role === 'assistant') return role;
   throw new PromptOptError('internal', `A prompt has no role "${role}".`);
-}
-
-const NO_SPLITS: Splits = { train: [], validation: [], test: [], notes: [] };
-
-const owner = `process ${process.pid} on ${hostname()}`;
-
-/** Whether the process that held a lease has ended. Only known of processes of this machine. */
-function isGone(holder: string): boolean {
-  const [, pid, host] = /^process (\d+) on (.*)$/.exec(holder) ?? [];
-  if (pid === undefined || host !== hostname() || holder === owner) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
-}
-
-/** Readable, sortable by time, and never the same twice. */
-function newId(): string {
-  const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 13).replace('T', '-');
-  return `${time}-${randomUUID().slice(0, 6)}`;
-}
-
-function requireReady(task: Task): TaskSpec {
-  const error = task.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
-  if (task.spec === null || error !== undefined) {
-    const errors = task.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
-    const more = errors > 1 ? ` (and ${errors - 1} more)` : '';
-    throw new PromptOptError('spec', `${error?.message ?? 'The file is no prompt file.'}${more}`, {
-      remedy: `See all with \`promptopt lint ${task.path}\`.`,
-      file: task.path,
-      line: (error?.range.start.line ?? 0) + 1,
-    });
-  }
-  const [problem] = task.dataProblems;
-  if (problem !== undefined) {
-    const more = task.dataProblems.length > 1 ? ` (and ${task.dataProblems.length - 1} more)` : '';
-    throw new PromptOptError('data', `${problem.message}${more}`, { file: problem.file, line: problem.line });
-  }
-  return task.spec;
-}
-
-/** The folder of a file, or the folder itself. */
-function folderOf(near: string): string {
-  const path = resolve(near);
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
 }
 
 /** What all providers but a few take of OpenAI's parameters. */
@@ -126,12 +76,12 @@ async function listEverything(
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { workers, variable, userData, workspace, useCache = true, useEmergencyBudget = false } = options;
+  const { workers, variable, useCache = true } = options;
   const providers = [...ownProviders, ...(options.providers ?? [])];
   const clock = systemClock;
   const files = { exists: existsSync };
   const language = createSpecLanguage({ constraints, metrics, strategies: optimizers });
-  const stores = new Map<string, Promise<ResultsStore>>();
+  const around = createSurroundings(options, providers, clock);
   const sandbox = createWorkerSandbox({
     workerPath: workers.sandbox,
     after(milliseconds, action) {
@@ -158,93 +108,10 @@ export function createEngine(options: EngineOptions): Engine {
       window,
     });
 
-  /** The config beside the store's home: the workspace root, else the nearest one above the spec. */
-  const configFor = (specPath: string): Promise<WorkspaceConfig> => findConfig(specPath, workspace);
-
-  /** The month's limit of a store's workspace, read where money is about to be spent: a changed config holds at once. */
-  const underMonth = async (store: ResultsStore, specPath: string): Promise<ResultsStore> => {
-    const { path, note } = store.location;
-    const { budget } = await configFor(note === null ? join(dirname(dirname(path)), CONFIG_FILE) : specPath);
-    store.limitMonth(monthLimitOf(budget, useEmergencyBudget));
-    return store;
-  };
-
-  /** The store earlier runs of a spec left; null where there is none yet: planning makes no folder. */
-  const earlierStore = async (specPath: string): Promise<ResultsStore | null> => {
-    const places = { specFolder: dirname(specPath), userData, ...(workspace === undefined ? {} : { workspace }) };
-    return findStore(places) === null ? null : await underMonth(await openStoreAt(dirname(specPath)), specPath);
-  };
-
-  /** The running month; untouched where nothing has run yet. */
-  const monthFor = async (store: ResultsStore | null, { budget }: WorkspaceConfig): Promise<MonthState> =>
-    (await store?.month()) ?? {
-      month: monthOf(clock.now()),
-      paidUsd: 0,
-      heldUsd: 0,
-      limit: monthLimitOf(budget, useEmergencyBudget),
-    };
-
-  /** Connections are kept by config, so that runs of one workspace share limiters. */
-  const connected = new Map<string, ModelConnections>();
-  const connectionsFor = (config: WorkspaceConfig, concurrency: number): ModelConnections => {
-    const key = JSON.stringify([config, concurrency]);
-    const known = connected.get(key);
-    if (known !== undefined) return known;
-    const connections = createConnections({
-      providers,
-      settingsFor({ name, keyVariable, baseUrlVariable, folderVariable }) {
-        const apiKey = keyVariable === null ? undefined : variable(keyVariable);
-        const baseUrl =
-          config.providers[name]?.baseUrl ?? (baseUrlVariable === null ? undefined : variable(baseUrlVariable));
-        const timeoutMs = config.providers[name]?.timeoutMs;
-        const base = workspace ?? process.cwd();
-        const installFolder = join(userData, name);
-        const named = [config.providers[name]?.folder, folderVariable === undefined ? '' : variable(folderVariable)];
-        const local: LocalModels = {
-          libraryFolders: [...named.flatMap((folder) => (folder ? [resolve(base, folder)] : [])), base, installFolder],
-          installFolder,
-          workerPath: workers.transformers,
-        };
-        return {
-          ...(apiKey === undefined || apiKey === '' ? {} : { apiKey }),
-          ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
-          ...(timeoutMs === undefined ? {} : { timeoutMs }),
-          ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-          ...(folderVariable === undefined ? {} : { local }),
-        };
-      },
-      prices: config.prices,
-      concurrency,
-      limitsFor: (provider, id) => limitsOfModel(config, provider, id),
-      clock,
-      tokenizerPath: workers.tokenizer,
-    });
-    connected.set(key, connections);
-    return connections;
-  };
-
-  const openStoreAt = (near: string): Promise<ResultsStore> => {
-    const location = locateStore({ specFolder: near, userData, ...(workspace === undefined ? {} : { workspace }) });
-    const known = stores.get(location.path);
-    if (known !== undefined) return known;
-    const opening = openStore({ location, workerPath: workers.store, clock, isGone });
-    stores.set(location.path, opening);
-    opening.catch(() => stores.delete(location.path));
-    return opening;
-  };
-
-  /** What the stores that runs have used may keep. */
-  const keeping = new Map<ResultsStore, KeepLimits>();
-  const tidy = async (store: ResultsStore, { keep }: WorkspaceConfig): Promise<ResultsStore> => {
-    keeping.set(store, keep);
-    await store.keepWithin(keep);
-    return store;
-  };
-
   const servicesFor = async (specPath: string): Promise<Omit<OpenServices, 'store'> & { config: WorkspaceConfig }> => {
-    const config = await configFor(specPath);
+    const config = await around.config(specPath);
     const concurrency = options.concurrency ?? config.concurrency ?? DEFAULT_CONCURRENCY;
-    const connections = connectionsFor(config, concurrency);
+    const connections = around.connections(config, concurrency);
     return {
       config,
       optimizers,
@@ -352,7 +219,7 @@ export function createEngine(options: EngineOptions): Engine {
       );
       const window = batch ? BATCH_WINDOW : rowsUnderWay(services.concurrency);
       // Also without its cache: what is paid is written down.
-      const store = await underMonth(await tidy(await openStoreAt(dirname(task.path)), services.config), task.path);
+      const store = await around.storeForWork(dirname(task.path), task.path, services.config);
       const report = await evaluateTask(
         {
           spec,
@@ -383,7 +250,7 @@ export function createEngine(options: EngineOptions): Engine {
       const asked = await evaluationOf(task, evaluate);
       const { spec, services, target, info, split, examples, reply, batch, limits, notes } = asked;
       const repeat = evaluate.repeat ?? 1;
-      const earlier = await earlierStore(task.path);
+      const earlier = await around.earlierStore(task.path);
       const { latencyMs } = historyOf((await earlier?.pastRuns(target)) ?? [], null);
       const forecast = await forecastEvaluation(
         {
@@ -398,7 +265,7 @@ export function createEngine(options: EngineOptions): Engine {
         },
         services.connections,
       );
-      const month = await monthFor(earlier, services.config);
+      const month = await around.month(earlier, services.config);
       return {
         name: spec.name,
         model: target,
@@ -421,7 +288,7 @@ export function createEngine(options: EngineOptions): Engine {
       const { models, notes } = modelsFor(spec, optimize, services.config);
       const { batch = false } = optimize;
       const strategy = optimize.strategy ?? spec.optimize.strategy;
-      const earlier = await earlierStore(task.path);
+      const earlier = await around.earlierStore(task.path);
       const prepared = await prepareRun(
         {
           spec,
@@ -438,7 +305,7 @@ export function createEngine(options: EngineOptions): Engine {
         services,
       );
       const { config, optimizer } = prepared;
-      const month = await monthFor(earlier, services.config);
+      const month = await around.month(earlier, services.config);
       requireMonth(config.monthNeed ?? { verdictUsd: 0, baselineUsd: 0 }, month);
       const { train, validation, test } = task.splits;
       return {
@@ -457,7 +324,7 @@ export function createEngine(options: EngineOptions): Engine {
         month: month.limit === null ? null : month,
         askAboveUsd: services.config.budget.askAboveUsd,
         async start() {
-          const store = await underMonth(await tidy(await openStoreAt(dirname(task.path)), services.config), task.path);
+          const store = await around.storeForWork(dirname(task.path), task.path, services.config);
           return await beginRun(prepared, { ...services, store });
         },
       };
@@ -477,19 +344,19 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const record = await store.load(chosen);
       const services = await servicesFor(record?.header.specPath ?? resolve('.'));
-      await underMonth(store, record?.header.specPath ?? resolve('.'));
+      await around.underMonth(store, record?.header.specPath ?? resolve('.'));
       return await resumeRun(chosen, { ...services, store }, limits);
     },
 
     async serve(near, serve = {}) {
       const folder = folderOf(near);
-      const services = await servicesFor(join(folder, CONFIG_FILE));
+      const services = await servicesFor(configIn(folder));
       const { serveModels } = await import('./serve-models.ts');
       return await serveModels(serve, {
         ...services,
         folder,
         aliases: services.config.aliases,
-        store: await underMonth(await tidy(await openStoreAt(folder), services.config), join(folder, CONFIG_FILE)),
+        store: await around.storeForWork(folder, configIn(folder), services.config),
         listModels: () => listEverything(providers, services.connections),
         carries(model) {
           const slash = model.indexOf('/');
@@ -499,20 +366,43 @@ export function createEngine(options: EngineOptions): Engine {
       });
     },
 
+    async catalogue(near, provider) {
+      const { connections } = await servicesFor(configIn(near));
+      const wanted = provider === undefined ? providers : providers.filter(({ name }) => name === provider);
+      if (wanted.length === 0) throw unknownProvider(provider ?? '', providers);
+      const hasKey = (name: string): boolean => (variable(name) ?? '') !== '';
+      return await listProviders(wanted, { connections, hasKey });
+    },
+
+    async modelFacts(near, model, size) {
+      const { connections, config } = await servicesFor(configIn(near));
+      return await modelFacts(model, size, { connections, known: { providers, aliases: config.aliases } });
+    },
+
+    async tryModel(near, model) {
+      const { config, ...services } = await servicesFor(configIn(near));
+      return await tryModel(model, {
+        ...services,
+        known: { providers, aliases: config.aliases },
+        async openLog() {
+          const store = await around.storeForWork(folderOf(near), configIn(near), config);
+          return { log: store.evaluationLog('models test'), flush: () => store.flush() };
+        },
+      });
+    },
+
     async listModels(provider, near, signal) {
-      const { connections } = await servicesFor(join(folderOf(near), CONFIG_FILE));
+      const { connections } = await servicesFor(configIn(near));
       return await connections.list(provider, signal);
     },
 
-    keepLimits: async (near) => (await configFor(join(folderOf(near), CONFIG_FILE))).keep,
+    keepLimits: async (near) => (await around.config(configIn(near))).keep,
 
-    aliases: async (near) => (await configFor(join(folderOf(near), CONFIG_FILE))).aliases,
+    aliases: async (near) => (await around.config(configIn(near))).aliases,
 
-    forgetConnections() {
-      for (const connections of connected.values()) connections.forget();
-    },
+    forgetConnections: around.forgetConnections,
 
-    store: (near) => openStoreAt(folderOf(near)),
+    store: (near) => around.store(folderOf(near)),
 
     async candidatePrompt(store, hash) {
       const text = (await store.getContent([hash])).get(hash);
@@ -530,7 +420,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async costs(store) {
-      const { budget } = await configFor(join(dirname(dirname(store.location.path)), CONFIG_FILE));
+      const { budget } = await around.config(configIn(dirname(dirname(store.location.path))));
       return await costAccount(store, budget.monthlyUsd);
     },
 
@@ -541,17 +431,7 @@ export function createEngine(options: EngineOptions): Engine {
 
     async close() {
       await sandbox.close();
-      for (const connections of connected.values()) await connections.close();
-      connected.clear();
-      const open = [...stores.values()];
-      stores.clear();
-      for (const store of await Promise.allSettled(open)) {
-        if (store.status !== 'fulfilled') continue;
-        const limits = keeping.get(store.value);
-        // Where this fails, the next run does it.
-        if (limits !== undefined) await store.value.keepWithin(limits).catch(() => undefined);
-        await store.value.close();
-      }
+      await around.close();
     },
   };
 
