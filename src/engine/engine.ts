@@ -18,7 +18,10 @@ import type { TaskSpec } from './spec/task-spec.ts';
 /** What a product hands in. Everything below the composition root gets its outside world from here. */
 export interface EngineOptions {
   /** The built worker files of this product. */
-  readonly workers: Readonly<Record<'store' | 'sandbox' | 'tokenizer' | 'transformers', string | URL>>;
+  readonly workers: Readonly<Record<'store' | 'sandbox' | 'tokenizer', string | URL>> & {
+    /** Absent: no models run in this process. */
+    readonly transformers?: string | URL;
+  };
   /** The value of a provider's variable, e.g. `OPENAI_API_KEY`, from the environment or from a secret store. */
   readonly variable: (name: string) => string | undefined;
   /** The user's own data folder, for results of workspaces that cannot be written. */

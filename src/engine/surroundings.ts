@@ -83,6 +83,16 @@ export function createSurroundings(
 
   /** Connections are kept by config, so that runs of one workspace share limiters. */
   const connected = new Map<string, ModelConnections>();
+  /** @param folder where somebody says that the library is; a path from the workspace. Null when no models run here. */
+  const localModels = (installFolder: string, folder = ''): LocalModels | null => {
+    const base = workspace ?? process.cwd();
+    if (workers.transformers === undefined) return null;
+    return {
+      libraryFolders: [...(folder === '' ? [] : [resolve(base, folder)]), base, installFolder],
+      installFolder,
+      workerPath: workers.transformers,
+    };
+  };
   const connections = (given: WorkspaceConfig, concurrency: number): ModelConnections => {
     const key = JSON.stringify([given, concurrency]);
     const known = connected.get(key);
@@ -94,20 +104,14 @@ export function createSurroundings(
         const baseUrl =
           given.providers[name]?.baseUrl ?? (baseUrlVariable === null ? undefined : variable(baseUrlVariable));
         const timeoutMs = given.providers[name]?.timeoutMs;
-        const base = workspace ?? process.cwd();
-        const installFolder = join(userData, name);
-        const named = [given.providers[name]?.folder, folderVariable === undefined ? '' : variable(folderVariable)];
-        const local: LocalModels = {
-          libraryFolders: [...named.flatMap((folder) => (folder ? [resolve(base, folder)] : [])), base, installFolder],
-          installFolder,
-          workerPath: workers.transformers,
-        };
+        const folder = given.providers[name]?.folder ?? (folderVariable === undefined ? '' : variable(folderVariable));
+        const local = folderVariable === undefined ? null : localModels(join(userData, name), folder);
         return {
           ...(apiKey === undefined || apiKey === '' ? {} : { apiKey }),
           ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
           ...(timeoutMs === undefined ? {} : { timeoutMs }),
           ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-          ...(folderVariable === undefined ? {} : { local }),
+          ...(local === null ? {} : { local }),
         };
       },
       prices: given.prices,
