@@ -38,6 +38,7 @@ import { atBatchRates } from './models/price.ts';
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
 import { newId, owner } from './owner.ts';
+import { createTraces, traceRun, traceWork } from './traces.ts';
 import { NO_SPLITS, requireReady } from './ready-task.ts';
 import { configIn, createSurroundings, folderOf } from './surroundings.ts';
 import { optimizers } from './optimizers/table.ts';
@@ -82,6 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
   const files = { exists: existsSync };
   const language = createSpecLanguage({ constraints, metrics, strategies: optimizers });
   const around = createSurroundings(options, providers, clock);
+  const traces = createTraces(variable);
   const sandbox = createWorkerSandbox({
     workerPath: workers.sandbox,
     after(milliseconds, action) {
@@ -220,7 +222,8 @@ export function createEngine(options: EngineOptions): Engine {
       const window = batch ? BATCH_WINDOW : rowsUnderWay(services.concurrency);
       // Also without its cache: what is paid is written down.
       const store = await around.storeForWork(dirname(task.path), task.path, services.config);
-      const report = await evaluateTask(
+      const traced = await traces.begin(services.config, 'promptopt eval', { 'promptopt.name': spec.name });
+      const evaluating = evaluateTask(
         {
           spec,
           prompt: spec.prompt,
@@ -238,12 +241,13 @@ export function createEngine(options: EngineOptions): Engine {
         },
         {
           ...services,
+          ...traced,
           cache: useCache ? store.cache() : null,
           spendLog: store.evaluationLog(spec.name),
           evaluatorOn: (own, model) => evaluatorFor(own, model, target, reply, { ...services, window }),
         },
       ).finally(() => store.flush());
-      return report;
+      return await traceWork(evaluating, traced);
     },
 
     async forecastEvaluation(task, evaluate = {}) {
@@ -325,7 +329,9 @@ export function createEngine(options: EngineOptions): Engine {
         askAboveUsd: services.config.budget.askAboveUsd,
         async start() {
           const store = await around.storeForWork(dirname(task.path), task.path, services.config);
-          return await beginRun(prepared, { ...services, store });
+          const what = { 'promptopt.name': spec.name, 'promptopt.strategy': optimizer.name };
+          const traced = await traces.begin(services.config, 'promptopt optimize', what);
+          return traceRun(await beginRun(prepared, { ...services, ...traced, store }), traced);
         },
       };
     },
@@ -345,15 +351,22 @@ export function createEngine(options: EngineOptions): Engine {
       const record = await store.load(chosen);
       const services = await servicesFor(record?.header.specPath ?? resolve('.'));
       await around.underMonth(store, record?.header.specPath ?? resolve('.'));
-      return await resumeRun(chosen, { ...services, store }, limits);
+      const traced = await traces.begin(services.config, 'promptopt resume', {
+        'promptopt.name': record?.header.name ?? '',
+      });
+      const resumed = await traceWork(resumeRun(chosen, { ...services, ...traced, store }, limits), traced, 'begun');
+      traceRun(resumed.run, traced);
+      return resumed;
     },
 
     async serve(near, serve = {}) {
       const folder = folderOf(near);
       const services = await servicesFor(configIn(folder));
       const { serveModels } = await import('./serve-models.ts');
-      return await serveModels(serve, {
+      const traced = await traces.begin(services.config, 'promptopt serve', {});
+      const starting = serveModels(serve, {
         ...services,
+        ...traced,
         folder,
         aliases: services.config.aliases,
         store: await around.storeForWork(folder, configIn(folder), services.config),
@@ -364,6 +377,10 @@ export function createEngine(options: EngineOptions): Engine {
           return provider?.carries?.(model.slice(slash + 1)) ?? CARRIED_BY_MOST;
         },
       });
+      const server = await traceWork(starting, traced, 'begun');
+      traced.trace?.note({ 'promptopt.run.id': server.id });
+      traceWork(server.result, traced).catch(() => undefined);
+      return server;
     },
 
     async catalogue(near, provider) {
@@ -430,6 +447,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async close() {
+      await traces.close();
       await sandbox.close();
       await around.close();
     },

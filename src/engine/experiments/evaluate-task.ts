@@ -10,6 +10,7 @@ import type { Clock } from '../models/clock.ts';
 import type { ModelConnections } from '../models/connections.ts';
 import { createGateway } from '../models/gateway.ts';
 import type { LanguageModel } from '../models/language-model.ts';
+import type { Trace } from '../models/telemetry.ts';
 import type { BatchLog, CachePort, SpendLog } from '../models/ports.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
@@ -40,6 +41,8 @@ export interface EvaluateServices {
   readonly clock: Clock;
   readonly jitter: () => number;
   readonly retries: number;
+  /** Given where the workspace has its calls told to a collector. */
+  readonly trace?: Trace;
   readonly newId: () => string;
   readonly evaluatorOn: (spec: TaskSpec, model: LanguageModel) => Evaluator;
 }
@@ -68,6 +71,7 @@ export async function evaluateTask(request: EvaluateRequest, services: EvaluateS
     clock: services.clock,
     random: services.jitter,
     retries: services.retries,
+    ...(services.trace === undefined ? {} : { trace: services.trace }),
     ...(batch === null ? {} : { batch: { ...batch, newToken: services.newId } }),
   });
   const evaluator = services.evaluatorOn(spec, gateway.under(nominal));

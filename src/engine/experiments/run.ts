@@ -10,6 +10,7 @@ import type { Clock } from '../models/clock.ts';
 import { createGateway } from '../models/gateway.ts';
 import type { Gateway } from '../models/gateway.ts';
 import type { LanguageModel } from '../models/language-model.ts';
+import type { Trace } from '../models/telemetry.ts';
 import type { ModelInfo } from '../models/provider.ts';
 import type { OptimizationTask } from '../optimizers/optimizer.ts';
 import type { Prompt } from '../spec/prompt.ts';
@@ -43,6 +44,8 @@ export interface RunServices extends PrepareServices {
   readonly jitter: () => number;
   readonly retries: number;
   readonly useCache: boolean;
+  /** Given where the workspace has its calls told to a collector. */
+  readonly trace?: Trace;
   readonly newId: () => string;
   /** An evaluator of the task's target model asking through `model`. */
   readonly evaluatorOn: (spec: TaskSpec, model: LanguageModel, config: PreparedRun['config']) => Evaluator;
@@ -263,7 +266,7 @@ class Execution {
   }
 
   #openGateway(models: ReadonlyMap<string, ModelInfo>): Gateway {
-    const { connections, store, clock, jitter, retries, useCache, newId } = this.#services;
+    const { connections, store, clock, jitter, retries, useCache, newId, trace } = this.#services;
     const { batch } = this.#prepared.config;
     const place = this.#events.below('batches');
     const tell = (progress: BatchProgress): void => {
@@ -279,6 +282,7 @@ class Execution {
       clock,
       random: jitter,
       retries,
+      ...(trace === undefined ? {} : { trace }),
       ...(batch === true
         ? { batch: { log: store.batchLog(this.#lease), newToken: newId, tell, cancelled: this.#control.cancelled } }
         : {}),

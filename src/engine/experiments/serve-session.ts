@@ -18,6 +18,7 @@ import type { ModelInfo } from '../models/provider.ts';
 import type { ChatBackend } from '../models/serve/chat-server.ts';
 import type { ChatRequest } from '../models/serve/read-chat-request.ts';
 import { createSampleNumbers } from '../models/serve/sample-numbers.ts';
+import type { Trace } from '../models/telemetry.ts';
 import { addSpend, spendOf } from '../models/spend.ts';
 import { REASONING_LIMIT, worstCaseOf } from '../models/worst-case.ts';
 import { nearestName } from '../spec/near-names.ts';
@@ -49,6 +50,8 @@ export interface SessionServices {
   readonly jitter: () => number;
   readonly retries: number;
   readonly useCache: boolean;
+  /** Given where the workspace has its calls told to a collector. */
+  readonly trace?: Trace;
   readonly engineVersion: string;
   readonly owner: string;
   readonly newId: () => string;
@@ -110,6 +113,7 @@ export async function openSession(request: SessionRequest, services: SessionServ
     retries: services.retries,
     // A wrong key of one provider says nothing of the others.
     endsTogether: false,
+    ...(services.trace === undefined ? {} : { trace: services.trace }),
   });
   const model = gateway.under(nominal);
   const samples = createSampleNumbers();

@@ -14,7 +14,7 @@ import type { Clock } from './clock.ts';
 import type { ModelConnections } from './connections.ts';
 import { withJournal } from './journal.ts';
 import { withLimiter } from './limiter.ts';
-import type { LanguageModel } from './language-model.ts';
+import type { Generation, LanguageModel } from './language-model.ts';
 import { withNominalBudget } from './nominal-budget.ts';
 import { withPaidMeter } from './paid-meter.ts';
 import type { BatchLog, CachePort, JournalPort, SpendLog } from './ports.ts';
@@ -22,6 +22,7 @@ import { costOf } from './price.ts';
 import type { ModelInfo } from './provider.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
 import { withRetry } from './retry.ts';
+import type { Trace } from './telemetry.ts';
 
 export interface GatewayOptions {
   readonly connections: ModelConnections;
@@ -34,6 +35,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly retries: number;
+  /** Given where each attempt is told to a collector. */
+  readonly trace?: Trace;
   /** Whether a failure that a run cannot go on after ends all its calls; default true. False where each stands alone. */
   readonly endsTogether?: boolean;
   /** Given where every call goes by batch; the models' prices are then those of a batch. */
@@ -70,8 +73,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const provider: LanguageModel = {
     async generate(request, callOptions) {
       const asked = batcher ?? (await connections.open(request.model));
-      const generation = await asked.generate(request, callOptions);
-      return { ...generation, costUsd: costOf(generation.usage, infoOf(request.model).price) };
+      const attempt = async (): Promise<Generation> => {
+        const generation = await asked.generate(request, callOptions);
+        return { ...generation, costUsd: costOf(generation.usage, infoOf(request.model).price) };
+      };
+      return await (options.trace?.attempt(request, attempt) ?? attempt());
     },
   };
   const limited =
