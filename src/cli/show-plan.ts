@@ -44,11 +44,12 @@ const learnedOf = (forecast: Forecast): Lines => {
 };
 
 function monthOf({ month }: Pick<PlannedRun, 'month'>): Lines {
-  if (month === null || month.limit === null) return [];
-  const { usd, emergencyUsd } = month.limit;
-  const limit = emergencyUsd === 0 ? money(usd) : `${money(usd)}, and ${money(emergencyUsd)} of the emergency budget`;
+  const limit = month?.limit ?? null;
+  if (month === null || limit === null) return [];
+  const { usd, emergencyUsd } = limit;
+  const whole = emergencyUsd === 0 ? money(usd) : `${money(usd)}, and ${money(emergencyUsd)} of the emergency budget`;
   const held = month.heldUsd === 0 ? '' : `, ${money(month.heldUsd)} kept for runs under way`;
-  return [['Month', `${money(month.paidUsd)} paid${held}, of ${limit}`]];
+  return [['Month', `${money(month.paidUsd)} paid${held}, of ${whole}`]];
 }
 
 export function planText(plan: PlannedRun, colours: Colours): string {

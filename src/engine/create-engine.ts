@@ -393,7 +393,8 @@ export function createEngine(options: EngineOptions): Engine {
 
     async modelFacts(near, model, size) {
       const { connections, config } = await servicesFor(configIn(near));
-      return await modelFacts(model, size, { connections, known: { providers, aliases: config.aliases } });
+      const known = { providers, aliases: config.aliases };
+      return await modelFacts(model, size, { connections, known, prices: config.prices });
     },
 
     async tryModel(near, model) {

@@ -10,6 +10,9 @@ import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
 import type { Resumed } from './experiments/open-run.ts';
 import type { Run } from './experiments/run-handle.ts';
 import type { KeepLimits, MonthState, ResultsStore } from './experiments/store.ts';
+import type { ProviderListing } from './models/catalogue.ts';
+import type { CallSize, ModelFacts } from './models/model-facts.ts';
+import type { ModelTrial } from './models/try-model.ts';
 import type { ListedModel, ProviderDescriptor } from './models/provider.ts';
 import type { ModelServer, ServeOptions } from './serve-models.ts';
 import type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
@@ -188,6 +191,15 @@ export interface Engine {
    * @throws PromptOptError `unavailable` for a missing or refused key, `transient`, `usage` for an unknown provider
    */
   listModels(provider: string, near: string, signal?: AbortSignal): Promise<readonly ListedModel[]>;
+  /**
+   * What can be asked: each provider with its key and its models, or why it cannot be asked.
+   * @param provider only this one @throws PromptOptError `usage` when there is no such provider
+   */
+  catalogue(near: string, provider?: string): Promise<readonly ProviderListing[]>;
+  /** What is known of a model or alias. Sends nothing that costs. @throws PromptOptError `unavailable` */
+  modelFacts(near: string, model: string, size: CallSize): Promise<ModelFacts>;
+  /** One small call, ready to be sent. @throws PromptOptError `unavailable` */
+  tryModel(near: string, model: string): Promise<ModelTrial>;
   /** The names a workspace's config gives to models, with what they stand for. @throws PromptOptError `usage` */
   aliases(near: string): Promise<Readonly<Record<string, string>>>;
   /** How much a workspace's config lets its store keep. @throws PromptOptError `usage` */

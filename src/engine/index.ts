@@ -11,6 +11,7 @@ export type {
   EvaluateOptions,
   EvaluationSplit,
   LintOptions,
+  PlannedEvaluation,
   OptimizeOptions,
   PlannedRun,
   ProviderInfo,
@@ -39,6 +40,9 @@ export type { Run } from './experiments/run-handle.ts';
 export type {
   CacheSummary,
   ContentKind,
+  MonthLimit,
+  MonthNeed,
+  MonthState,
   KeepLimit,
   KeepLimits,
   ResultsStore,
@@ -65,6 +69,9 @@ export type {
 } from './models/language-model.ts';
 export type { ModelPrice, TokenRates } from './models/price.ts';
 export type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './models/provider.ts';
+export type { CatalogueModel, ProviderListing } from './models/catalogue.ts';
+export type { CallSize, ModelFacts } from './models/model-facts.ts';
+export type { ModelTrial, TrialResult } from './models/try-model.ts';
 export type { CachePort, JournalPort, SpendLog, StoredRefusal, StoredReply } from './models/ports.ts';
 export type { ModelServer, ServeOptions } from './serve-models.ts';
 export type { SessionEnd, SessionModel, SessionResult } from '../protocol/session.ts';

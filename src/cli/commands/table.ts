@@ -4,6 +4,7 @@ import { cacheCommand } from './cache.ts';
 import { evalCommand } from './eval.ts';
 import { initCommand } from './init.ts';
 import { lintCommand } from './lint.ts';
+import { modelsCommand } from './models.ts';
 import { optimizeCommand } from './optimize.ts';
 import { runsCommand } from './runs.ts';
 import { serveCommand } from './serve.ts';
@@ -14,6 +15,7 @@ export const commands: readonly CliCommand[] = [
   evalCommand,
   optimizeCommand,
   runsCommand,
+  modelsCommand,
   cacheCommand,
   serveCommand,
 ];

@@ -73,3 +73,9 @@ export async function lookUpModel(provider: string, modelId: string): Promise<Kn
     contextWindow: found.model.context_window ?? null,
   };
 }
+
+/** The ids the price data knows of a provider; none for a provider it does not know. */
+export async function pricedModels(provider: string): Promise<readonly string[]> {
+  const { findProvider } = await import('@pydantic/genai-prices');
+  return findProvider({ providerId: provider })?.models.map(({ id }) => id) ?? [];
+}
