@@ -166,6 +166,13 @@ export function createEngine(options: EngineOptions): Engine {
     return { spec, services, target, info, split, examples, reply, batch, limits, notes } as const;
   };
 
+  /** What asking a model outside any run takes. */
+  const askingServices = async (model: string, near: string = options.workspace ?? '.') => {
+    const services = await servicesFor(configIn(near));
+    const store = await around.storeForWork(folderOf(near), configIn(near), services.config);
+    return { name: services.config.aliases[model] ?? model, services: { ...services, store } } as const;
+  };
+
   const engine: Engine = {
     version: ENGINE_VERSION,
     strategies: optimizers.map(({ name, title, summary, whenToChoose, source, costFormula }) => ({
@@ -407,6 +414,22 @@ export function createEngine(options: EngineOptions): Engine {
           return { log: store.evaluationLog('models test'), flush: () => store.flush() };
         },
       });
+    },
+
+    async batchGenerate(model, prompts, asked = {}) {
+      const [{ askPrompts }, { name, services }] = await Promise.all([
+        import('./ask-models.ts'),
+        askingServices(model, asked.near),
+      ]);
+      return await askPrompts(name, prompts, asked, services);
+    },
+
+    async judgeComparison(judge, a, b, criteria, asked = {}) {
+      const [{ askJudge }, { name, services }] = await Promise.all([
+        import('./ask-models.ts'),
+        askingServices(judge, asked.near),
+      ]);
+      return await askJudge(name, { a, b, criteria }, asked, services);
     },
 
     async listModels(provider, near, signal) {

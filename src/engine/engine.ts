@@ -4,6 +4,7 @@ import type { Diagnostic } from '../protocol/diagnostics.ts';
 import type { EvaluationReport } from '../protocol/evaluation-report.ts';
 import type { BatchProgress, Forecast, Limits } from '../protocol/events.ts';
 import type { PromptText } from '../protocol/result.ts';
+import type { CompareOptions, PromptsOptions } from './ask-models.ts';
 import type { Splits } from './data/example.ts';
 import type { DataProblem } from './data/rows.ts';
 import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
@@ -15,6 +16,9 @@ import type { CallSize, ModelFacts } from './models/model-facts.ts';
 import type { ModelTrial } from './models/try-model.ts';
 import type { ListedModel, ProviderDescriptor } from './models/provider.ts';
 import type { ModelServer, ServeOptions } from './serve-models.ts';
+import type { Comparison, Criterion } from './evaluation/judge.ts';
+import type { BatchGeneration } from './models/batch-generate.ts';
+import type { ChatMessage } from './models/language-model.ts';
 import type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';
 import type { TaskSpec } from './spec/task-spec.ts';
 
@@ -206,6 +210,29 @@ export interface Engine {
   keepLimits(near: string): Promise<KeepLimits>;
   /** After a key has changed: the next call of every run uses the new one. */
   forgetConnections(): void;
+  /**
+   * Asks one model many prompts, each a text or a conversation, and adds up what they cost. A prompt that failed says so
+   * in its place; nothing is thrown once they are being asked.
+   * @param model `provider/model`, or an alias of the config
+   * @throws PromptOptError `unavailable`, `usage` or `store` before anything is asked
+   */
+  batchGenerate(
+    model: string,
+    prompts: readonly (string | readonly ChatMessage[])[],
+    options?: PromptsOptions,
+  ): Promise<BatchGeneration>;
+  /**
+   * Which of two answers meets the criteria better, by one judge asked in both orders.
+   * @param judge `provider/model`, or an alias of the config
+   * @throws PromptOptError `usage` without criteria, and what the judge's provider throws
+   */
+  judgeComparison(
+    judge: string,
+    a: string,
+    b: string,
+    criteria: string | readonly Criterion[],
+    options?: CompareOptions,
+  ): Promise<Comparison>;
   /** The results of the workspace a spec or folder lies in. Opened once, closed with the engine. */
   store(near: string): Promise<ResultsStore>;
   /** The text of a candidate of any run of this store; null when it was never stored or is gone. */

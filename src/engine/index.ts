@@ -18,6 +18,9 @@ export type {
   StrategyInfo,
   Task,
 } from './engine.ts';
+export type { AskOptions, CompareOptions, PromptsOptions } from './ask-models.ts';
+export type { Comparison, Criterion, OrderVerdict, Winner } from './evaluation/judge.ts';
+export type { BatchGeneration, BatchOutcome } from './models/batch-generate.ts';
 export { PromptOptError, describeError, isPromptOptError } from '../protocol/errors.ts';
 export type { ErrorCode, ErrorDetails } from '../protocol/errors.ts';
 export type {

@@ -7,8 +7,8 @@ import type { TaskSpec } from './spec/task-spec.ts';
 /** Holds when neither the spec nor the user names any limit. */
 export const DEFAULT_LIMITS: Limits = { usd: 2, calls: 800, minutes: 30 };
 
-/** The same by batch, where a single step may take a day: minutes say nothing there. */
-const { minutes: _minutes, ...BATCH_LIMITS } = DEFAULT_LIMITS;
+/** The same where minutes say nothing: by batch, where a single step may take a day, or outside of runs. */
+const { minutes: _minutes, ...TIMELESS_LIMITS } = DEFAULT_LIMITS;
 
 const WHAT: Readonly<Record<keyof Limits, string>> = {
   usd: 'USD',
@@ -38,10 +38,17 @@ function requireSense(limits: Limits): void {
   }
 }
 
+/** Limits of what has no spec and no time of its own. @throws PromptOptError `usage` as `requireSense`. */
+export function plainLimits(given: Limits = {}): Limits {
+  requireSense(given);
+  const { minutes: _own, ...limits } = given;
+  return Object.keys(limits).length === 0 ? TIMELESS_LIMITS : limits;
+}
+
 /** Each limit of the user wins over the spec's of the same kind. @throws PromptOptError `usage` as `requireSense`. */
 export function limitsOf(spec: TaskSpec, given: Limits = {}, { batch = false } = {}): Limits {
   requireSense(given);
   const limits = { ...spec.optimize.budget, ...given };
   if (Object.keys(limits).length > 0) return limits;
-  return batch ? BATCH_LIMITS : DEFAULT_LIMITS;
+  return batch ? TIMELESS_LIMITS : DEFAULT_LIMITS;
 }
