@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { LanguageModel } from './language-model.ts';
 import { createLimiter } from './limiter.ts';
 import type { Limiter } from './limiter.ts';
+import { unknownModel } from './near-models.ts';
 import type { ModelPrice } from './price.ts';
 import { createTokenCounter } from './tokens.ts';
 import type { ModelLimits } from './workspace-config.ts';
@@ -32,6 +33,8 @@ export interface ConnectionOptions {
   readonly settingsFor: (provider: ProviderDescriptor) => ProviderSettings;
   /** Prices by full model name that win over the price data. */
   readonly prices?: Readonly<Record<string, ModelPrice>>;
+  /** Names a workspace gives to models: suggested to whoever misspells one. */
+  readonly aliases?: Readonly<Record<string, string>>;
   readonly concurrency: number;
   /** What a model may be asked, by provider and its name there; absent: as often as one likes. */
   readonly limitsFor?: (provider: string, id: string) => ModelLimits;
@@ -44,6 +47,7 @@ export function createConnections({
   providers,
   settingsFor,
   prices = {},
+  aliases = {},
   concurrency,
   limitsFor = () => ({}),
   clock,
@@ -55,6 +59,7 @@ export function createConnections({
   const limiters = new Map<string, Limiter>();
 
   const names = (): string => providers.map(({ name }) => name).join(', ');
+  const isNamed = (model: string): boolean => providers.some(({ name }) => model.startsWith(`${name}/`));
   const split = (model: string): { provider: ProviderDescriptor; id: string } => {
     const slash = model.indexOf('/');
     const provider = providers.find(({ name }) => name === model.slice(0, slash));
@@ -78,6 +83,7 @@ export function createConnections({
 
   return {
     async describe(model) {
+      if (!isNamed(model)) throw await unknownModel(model, { providers, aliases });
       const { provider, id } = split(model);
       const info = await (await connect(provider)).describe(id);
       const own = prices[model];
