@@ -269,7 +269,7 @@ export const ollama: ProviderDescriptor = {
   summary: 'Models on your own machine: a running Ollama is found by itself, and needs no key.',
   example: 'ollama/llama3.2',
   accounting:
-    'Free; latency is kept. Tokens are what the server reports, and counted for a prompt it had in memory. The context is made large enough for each request, so that no prompt is cut: one that does not fit into the model is refused.',
+    'Free; latency is kept. Tokens are what the server reports, and counted for a prompt it had in memory. The context is made large enough for each request, so that no prompt is cut: one that does not fit into the model is refused. Set `num_ctx` among the `modelParameters` to decide it yourself. A model that answers in Ollama’s cloud has no known price.',
   keyVariable: null,
   baseUrlVariable: 'OLLAMA_HOST',
   carries: () => ['temperature', 'top_p', 'stop', 'presence_penalty', 'frequency_penalty', 'seed'],

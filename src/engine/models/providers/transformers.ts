@@ -168,7 +168,7 @@ export const transformers: ProviderDescriptor = {
   title: 'Transformers',
   summary: 'Models of the Hugging Face Hub, or of your own, in this process; their library is installed apart.',
   example: 'transformers/onnx-community/Qwen2.5-0.5B-Instruct',
-  accounting: 'Free; latency is kept. Tokens are counted by the model’s own tokenizer. One call runs at a time.',
+  accounting: `Free; latency is kept. Tokens are counted by the model’s own tokenizer. A model is one of the Hub that has ONNX weights, downloaded on first use, or a folder in \`models\` beside the \`node_modules\` of its library, which is installed once: \`npm install --ignore-scripts --prefix FOLDER ${PACKAGE}@${VERSION}\`. \`dtype\` (e.g. \`q4\`) and \`device\` among the \`modelParameters\` choose how it is loaded. It runs in a thread of its own, one call at a time, and takes no response format, tools or images.`,
   keyVariable: null,
   baseUrlVariable: null,
   folderVariable: VARIABLE,
