@@ -14,14 +14,13 @@ export function withBreaker(inner: LanguageModel, broken: AbortController): Lang
   return {
     async generate(request, options) {
       const { signal } = broken;
-      if (signal.aborted) throw signal.reason;
+      signal.throwIfAborted();
       try {
         return await inner.generate(request, options);
       } catch (error) {
         const ofThisCall = isPromptOptError(error) && OF_THIS_CALL.includes(error.code);
         // Whoever was cancelled by the failure of another call ends as that one did: nobody stopped the run.
-        if (ofThisCall && error.code === 'stopped' && signal.aborted && options?.signal?.aborted !== true)
-          throw signal.reason;
+        if (ofThisCall && error.code === 'stopped' && options?.signal?.aborted !== true) signal.throwIfAborted();
         if (!ofThisCall) broken.abort(error);
         throw error;
       }

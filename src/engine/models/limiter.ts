@@ -10,8 +10,10 @@ import { isPromptOptError } from '../../protocol/errors.ts';
 import type { Clock } from './clock.ts';
 import { createCongestionWindow } from './congestion-window.ts';
 import type { LanguageModel } from './language-model.ts';
+import { createHold } from './hold.ts';
 import { createMinuteWindow } from './minute-window.ts';
 import type { MinuteWindow, WindowEntry } from './minute-window.ts';
+import { createPace } from './pace.ts';
 import { LONGEST_HINT_MS } from './retry.ts';
 import { createAllowanceTracker } from './server-limits.ts';
 import type { ServerLimits } from './server-limits.ts';
@@ -37,9 +39,9 @@ export interface LimiterOptions extends RateLimits {
 /** For a call that has left to tell what it learns. */
 export interface Departure {
   /** What the server said with its answer. */
-  told(limits: ServerLimits): void;
+  readonly told: (limits: ServerLimits) => void;
   /** Tokens it really used. */
-  used(tokens: number): void;
+  readonly used: (tokens: number) => void;
 }
 
 export interface Limiter {
@@ -56,7 +58,10 @@ export interface Limiter {
 const SLOW_DOWN = [429, 503, 529];
 
 interface Left {
+  readonly at: number;
+  readonly isFirst: boolean;
   readonly round: number;
+  readonly epoch: number;
   readonly marks: { readonly requests: number; readonly tokens: number };
   readonly entry: WindowEntry | null;
 }
@@ -75,30 +80,33 @@ export function createLimiter({ concurrency, requestsPerMinute, tokensPerMinute,
     requests: createAllowanceTracker(LONGEST_HINT_MS),
     tokens: createAllowanceTracker(LONGEST_HINT_MS),
   };
+  const pace = createPace();
+  const hold = createHold(LONGEST_HINT_MS, () => {
+    pace.forget();
+  });
   const estimate = createTokenEstimate();
   const queue: Waiting[] = [];
   let inAir = 0;
-  /** After a 429 the whole model waits, not only the call that was told so. */
-  let openAt = 0;
   let alarm: { readonly at: number; readonly controller: AbortController } | null = null;
 
-  const waitFor = (tokens: number, now: number): number => {
-    // A clock that was set back must not hold the model for longer than any hint.
-    openAt = Math.min(openAt, now + LONGEST_HINT_MS);
-    return Math.max(
-      openAt - now,
+  const waitFor = (tokens: number, now: number): number =>
+    Math.max(
+      hold.wait(now),
+      pace.wait(now),
       minute.requests?.wait(1, now) ?? 0,
       minute.tokens?.wait(tokens, now) ?? 0,
       server.requests.wait(1, now),
       server.tokens.wait(tokens, now),
     );
-  };
 
   const leave = (tokens: number, now: number): Left => {
     inAir++;
     minute.requests?.take(1, now);
     return {
+      at: now,
+      isFirst: hold.leave(now),
       round: width.round(),
+      epoch: pace.leave(now),
       marks: { requests: server.requests.take(1), tokens: server.tokens.take(tokens) },
       entry: minute.tokens?.take(tokens, now) ?? null,
     };
@@ -160,14 +168,14 @@ export function createLimiter({ concurrency, requestsPerMinute, tokensPerMinute,
       pump();
     });
 
-  /** What a server says with a refusal holds for all: until then each call would only be refused too. */
-  const refused = (error: unknown, { round }: Left): void => {
+  const failed = (error: unknown, { isFirst, round, epoch }: Left): void => {
     if (!isPromptOptError(error) || !error.retryable) return;
     const { status, retryAfterMs } = error.details;
-    if (status !== undefined && SLOW_DOWN.includes(status)) width.refused(round);
-    // Nobody waits for a hint too long to retry after: the run ends, and what is in the air must end with it.
-    if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_HINT_MS)
-      openAt = Math.max(openAt, clock.now() + retryAfterMs);
+    const now = clock.now();
+    const waits = hold.refused(isFirst, retryAfterMs, now);
+    if (status === undefined || !SLOW_DOWN.includes(status)) return;
+    pace.refused(epoch, now, waits ? (retryAfterMs ?? 0) : 0);
+    width.refused(round, pace.perSecond());
   };
 
   return {
@@ -186,10 +194,13 @@ export function createLimiter({ concurrency, requestsPerMinute, tokensPerMinute,
             if (left.entry !== null) minute.tokens?.correct(left.entry, tokens);
           },
         });
-        width.answered(left.round);
+        const now = clock.now();
+        hold.answered(left.isFirst);
+        pace.answered(left.epoch, now);
+        width.answered(left.round, now - left.at);
         return value;
       } catch (error) {
-        refused(error, left);
+        failed(error, left);
         throw error;
       } finally {
         inAir--;

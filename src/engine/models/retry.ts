@@ -17,11 +17,13 @@ export interface RetryOptions {
   readonly giveUp?: AbortSignal;
 }
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
+/** The first wait and the longest, without a hint. */
+const AFTER_FAILURE_MS = [500, 30_000] as const;
+/** The limiter slows the whole model down, one call alone need not. */
+const AFTER_REFUSAL_MS = [100, 2000] as const;
 /** A server that asks for more patience than this is not waited for. */
 export const LONGEST_HINT_MS = 120_000;
-/** From the first failure of a call: what is not answered by then is given up. */
+/** All waits of one call together: what is not answered by then is given up. */
 const PATIENCE_MS = 300_000;
 
 /**
@@ -47,7 +49,7 @@ export function withRetry(inner: LanguageModel, options: RetryOptions): Language
       let paidBefore = NO_SPEND;
       let failures = 0;
       let refusals = 0;
-      let firstFailureAt: number | null = null;
+      let waited = 0;
       for (;;) {
         try {
           const generation = await inner.generate(request, callOptions);
@@ -60,10 +62,11 @@ export function withRetry(inner: LanguageModel, options: RetryOptions): Language
           if (failures > retries || refusals > retries * REFUSALS_PER_RETRY) throw error;
           const hint = error.details.retryAfterMs;
           if (hint !== undefined && hint > LONGEST_HINT_MS) throw error;
-          const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + random() / 2);
+          const [first, longest] = isRefusal(error) ? AFTER_REFUSAL_MS : AFTER_FAILURE_MS;
+          const backoff = Math.min(longest, first * 2 ** attempts) * (0.5 + random() / 2);
           const wait = hint === undefined ? backoff : hint + random() * 50;
-          firstFailureAt ??= clock.now();
-          if (clock.now() - firstFailureAt + wait > PATIENCE_MS) throw error;
+          waited += wait;
+          if (waited > PATIENCE_MS) throw error;
           paidBefore = addSpend(paidBefore, paidBy(error));
           await clock.sleep(wait, either(callOptions.signal, giveUp));
         }
