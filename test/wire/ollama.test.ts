@@ -6,6 +6,8 @@ import type { ErrorCode, PromptOptError } from '../../src/protocol/errors.ts';
 import { textMessage, textOf } from '../../src/engine/models/language-model.ts';
 import type { GenerateOptions, Generation, GenerationRequest } from '../../src/engine/models/language-model.ts';
 import { ollama } from '../../src/engine/models/providers/ollama.ts';
+import type { ModelInfo } from '../../src/engine/models/provider.ts';
+import { worstCaseOf } from '../../src/engine/models/worst-case.ts';
 import { hostOf } from '../../src/engine/models/providers/ollama/host.ts';
 import { makeRequest } from '../support/models.ts';
 import { sendJson, sendOllamaError, sendReply, shownModel, startOllamaServer } from '../support/ollama-server.ts';
@@ -112,6 +114,16 @@ describe('Ollama over the wire', () => {
     assert.equal(first, 4096);
     assert.ok(Number(second) >= 10_000 && Number(second) <= 16_384, String(second));
     assert.equal(third, second, 'another size would load the model anew');
+  });
+
+  it('makes room for the system message of the Modelfile, and reserves it', async () => {
+    await start({ models: { m: shownModel(), talkative: shownModel({ system: 'You are kind. '.repeat(1000) }) } });
+    const provider = await connect();
+    const [plain, own] = [await provider.describe('m'), await provider.describe('talkative')];
+    const reserved = (info: ModelInfo): number => worstCaseOf(request(), info).inputTokens;
+    assert.ok(reserved(own) - reserved(plain) >= 14_000);
+    await provider.generate(request({ model: 'talkative' }));
+    assert.ok(Number(sentContexts()[0]) >= 14_000);
   });
 
   it('starts from the context the Modelfile sets, and keeps one the spec sets', async () => {
@@ -236,6 +248,7 @@ describe('Ollama over the wire', () => {
       contextWindow: 131_072,
       byteLevelTokenizer: true,
       reasons: false,
+      ownPromptTokens: info.ownPromptTokens,
       endpoint: server.host,
     });
     assert.equal((await provider.describe('think')).reasons, true);

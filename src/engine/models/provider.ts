@@ -39,6 +39,8 @@ export interface ModelInfo {
   readonly byteLevelTokenizer: boolean;
   /** Whether it spends tokens on reasoning before it answers; they count as output. */
   readonly reasons: boolean;
+  /** Tokens its template or its server puts before every prompt, at most, where that may be more than a few. */
+  readonly ownPromptTokens?: number;
   /** Where it answers, when that is not the provider's own place: the same name there is another model. */
   readonly endpoint?: string;
 }

@@ -45,7 +45,7 @@ function inputBound(request: GenerationRequest, byteLevel: boolean): number {
 }
 
 export function worstCaseOf(request: GenerationRequest, info: ModelInfo): Spend {
-  const inputTokens = inputBound(request, info.byteLevelTokenizer);
+  const inputTokens = inputBound(request, info.byteLevelTokenizer) + (info.ownPromptTokens ?? 0);
   const usd = highestCostOf({ inputTokens, outputTokens: request.maxOutputTokens }, info.price);
   return {
     calls: 1,

@@ -11,7 +11,7 @@ import { guardedCall } from './guarded-call.ts';
 import type { Guard } from './guarded-call.ts';
 import { causeOf, notThisProtocol } from './http-errors.ts';
 import { PROTOCOL, huggingFaceRefusal, insideReply } from './huggingface/errors.ts';
-import { reasonsByName } from './huggingface/reasons-by-name.ts';
+import { TEMPLATE_TOKENS, reasonsByName } from './open-models.ts';
 import { isRecord, usageOf } from './openai/answer.ts';
 import type { Answer } from './openai/answer.ts';
 import { readParameters } from './openai/api.ts';
@@ -145,6 +145,7 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
         // Models of every maker answer here.
         byteLevelTokenizer: false,
         reasons: reasonsByName(model),
+        ownPromptTokens: TEMPLATE_TOKENS,
         ...(isOwn ? { endpoint: endpoint.baseUrl } : {}),
       };
     },

@@ -155,6 +155,7 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
     contextWindow: facts.contextWindow,
     byteLevelTokenizer: facts.byteLevelTokenizer,
     reasons: facts.reasons,
+    ownPromptTokens: facts.ownPromptTokens,
     ...(isOwn ? { endpoint: host } : {}),
   });
 
@@ -207,7 +208,7 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
         });
       const size = {
         bound: worstCaseOf(request, infoOf(request.model, facts)).inputTokens,
-        estimate: () => estimatePrompt(request, count),
+        estimate: async () => (await estimatePrompt(request, count)) + facts.ownPromptTokens,
       };
       const limits = {
         facts,

@@ -6,7 +6,7 @@ import type { Generation } from '../language-model.ts';
 import type { LocalModels, ModelProvider, ProviderDescriptor, ProviderSettings } from '../provider.ts';
 import { startDeadline } from './deadline.ts';
 import { cancelled } from './http-errors.ts';
-import { reasonsByName } from './huggingface/reasons-by-name.ts';
+import { TEMPLATE_TOKENS, reasonsByName } from './open-models.ts';
 import { PACKAGE, VERSION, findLibrary } from './transformers/find-library.ts';
 import type { InstalledLibrary } from './transformers/find-library.ts';
 import { listLocalModels } from './transformers/list-models.ts';
@@ -156,6 +156,7 @@ async function connect({ local, timeoutMs = DEFAULT_TIMEOUT_MS }: ProviderSettin
         // None of them makes more tokens than bytes: an unknown character is one token, or its bytes.
         byteLevelTokenizer: true,
         reasons: reasonsByName(modelId),
+        ownPromptTokens: TEMPLATE_TOKENS,
       };
     },
     countTokens: (modelId, text) => told(modelId, thread.count(modelId, text)),

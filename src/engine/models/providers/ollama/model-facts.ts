@@ -1,4 +1,5 @@
 /** What Ollama tells of a model and of itself, read with the mistrust due to any server. */
+import { TEMPLATE_TOKENS } from '../open-models.ts';
 
 export interface ModelFacts {
   /** Tokens the model was made for; null when it does not say. */
@@ -9,6 +10,8 @@ export interface ModelFacts {
   readonly reasons: boolean;
   /** Null when the server does not say what its models can do. */
   readonly seesImages: boolean | null;
+  /** Tokens that the model's own system message and its template add to a prompt, at most. */
+  readonly ownPromptTokens: number;
   /** Answered by a machine elsewhere, under an account, although asked here. */
   readonly isRemote: boolean;
 }
@@ -18,6 +21,8 @@ interface Untrusted {
   readonly parameters?: unknown;
   readonly capabilities?: unknown;
   readonly remote_host?: unknown;
+  readonly system?: unknown;
+  readonly messages?: unknown;
 }
 
 /** Byte-level pairs, and SentencePiece with one token for each byte it has no other for. */
@@ -28,7 +33,14 @@ const tokensOf = (value: unknown): number | null =>
 
 /** @param shown the answer of `/api/show`. */
 export function readModelFacts(shown: unknown): ModelFacts {
-  const { model_info: info, parameters, capabilities, remote_host: remote } = (shown ?? {}) as Untrusted;
+  const {
+    model_info: info,
+    parameters,
+    capabilities,
+    remote_host: remote,
+    system,
+    messages,
+  } = (shown ?? {}) as Untrusted;
   const facts = Object.entries((typeof info === 'object' ? info : null) ?? {}) as [string, unknown][];
   const [, window] = facts.find(([key]) => key.endsWith('.context_length')) ?? [];
   const [, tokenizer] = facts.find(([key]) => key === 'tokenizer.ggml.model') ?? [];
@@ -40,6 +52,8 @@ export function readModelFacts(shown: unknown): ModelFacts {
     byteLevelTokenizer: typeof tokenizer === 'string' && BYTE_LEVEL.includes(tokenizer),
     reasons: abilities?.includes('thinking') === true,
     seesImages: abilities === null ? null : abilities.includes('vision'),
+    // No tokenizer makes more tokens than bytes.
+    ownPromptTokens: TEMPLATE_TOKENS + Buffer.byteLength(JSON.stringify([system ?? '', messages ?? []])),
     isRemote: typeof remote === 'string' && remote !== '',
   };
 }
