@@ -21,8 +21,17 @@ function textOf(lines: Lines, notes: readonly string[], colours: Colours): strin
   ].join('\n');
 }
 
-const costOf = ({ usd }: Forecast): string =>
-  usd === null ? 'unknown: a model has no known price' : forecastRange(usd, money);
+type Planned = Pick<PlannedRun, 'forecast' | 'batch'>;
+
+function costOf({ forecast: { usd }, batch }: Planned): string {
+  if (usd === null) return 'unknown: a model has no known price';
+  return `${forecastRange(usd, money)}${batch ? ', by batch' : ''}`;
+}
+
+const timeOf = ({ forecast, batch }: Planned): string =>
+  batch
+    ? 'as batches come back: mostly within the hour, at most a day each'
+    : forecastRange(forecast.minutes, duration);
 
 const tokensOf = ({ inputTokens, outputTokens }: Forecast): string =>
   `in ${forecastRange(inputTokens, count)}; out ${forecastRange(outputTokens, count)}`;
@@ -64,8 +73,8 @@ export function planText(plan: PlannedRun, colours: Colours): string {
     ['Calls', forecastRange(forecast.calls, count)],
     ['Tokens', tokensOf(forecast)],
     ...rolesOf(forecast),
-    ['Cost', plan.batch ? `${costOf(forecast)}, by batch` : costOf(forecast)],
-    ['Time', plan.batch ? 'as the batches come back' : forecastRange(forecast.minutes, duration)],
+    ['Cost', costOf(plan)],
+    ['Time', timeOf(plan)],
     ...learnedOf(forecast),
     ['Limits', limits(plan.limits)],
     ...monthOf(plan),
@@ -87,8 +96,8 @@ export function evaluationPlanText(plan: PlannedEvaluation, colours: Colours): s
     ],
     ['Calls', `${forecastRange(forecast.calls, count)}; what is in the cache is not bought again`],
     ['Tokens', tokensOf(forecast)],
-    ['Cost', costOf(forecast)],
-    ['Time', forecastRange(forecast.minutes, duration)],
+    ['Cost', costOf(plan)],
+    ['Time', timeOf(plan)],
     ['Limits', limits(plan.limits)],
     ...monthOf(plan),
     ['Replies', `at most ${counted(plan.replyLimit, 'token')} each`],

@@ -16,7 +16,7 @@ import { evaluateTask } from './experiments/evaluate-task.ts';
 import { costAccount } from './experiments/cost-account.ts';
 import { beginRun, resumeRun } from './experiments/open-run.ts';
 import type { OpenServices } from './experiments/open-run.ts';
-import { isEmbedded, paceOf, prepareRun } from './experiments/prepare-run.ts';
+import { describeForBatch, describeModel, isEmbedded, paceOf, prepareRun } from './experiments/prepare-run.ts';
 import { replyLimitOf } from './experiments/reply-limit.ts';
 import { textOfPrompt } from './experiments/result.ts';
 import { forecastEvaluation } from './experiments/forecast-evaluation.ts';
@@ -34,7 +34,6 @@ import { tryModel } from './models/try-model.ts';
 import type { LanguageModel } from './models/language-model.ts';
 import type { ProviderDescriptor } from './models/provider.ts';
 import { providers as ownProviders } from './models/providers/table.ts';
-import { atBatchRates } from './models/price.ts';
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
 import { newId, owner } from './owner.ts';
@@ -160,7 +159,7 @@ export function createEngine(options: EngineOptions): Engine {
     const split = evaluate.split ?? (spec.data === null ? 'all' : 'validation');
     const { train, validation, test } = task.splits;
     const examples = split === 'all' ? [...train, ...validation, ...test] : task.splits[split];
-    const info = await services.connections.describe(target);
+    const info = await (batch ? describeForBatch : describeModel)(target, services.connections);
     const reply = await replyLimitOf(spec, info, examples, (text) => services.connections.countTokens(target, text));
     const limits = limitsOf(spec, evaluate.limits, { batch });
     return { spec, services, target, info, split, examples, reply, batch, limits, notes } as const;
@@ -269,7 +268,7 @@ export function createEngine(options: EngineOptions): Engine {
           examples,
           repeat,
           model: target,
-          info: batch ? { ...info, price: atBatchRates(info.price) } : info,
+          info,
           replyLimit: reply,
           limits,
           ...paceOf(target, services.concurrency, latencyMs),
@@ -281,6 +280,7 @@ export function createEngine(options: EngineOptions): Engine {
         name: spec.name,
         model: target,
         embedded: isEmbedded(target),
+        batch,
         split,
         rows: examples.length,
         repeat,

@@ -8,8 +8,7 @@ import type { CompareOptions, PromptsOptions } from './ask-models.ts';
 import type { Splits } from './data/example.ts';
 import type { DataProblem } from './data/rows.ts';
 import type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
-import type { Resumed } from './experiments/open-run.ts';
-import type { Run } from './experiments/run-handle.ts';
+import type { Resumed, Run } from './experiments/run-handle.ts';
 import type { KeepLimits, MonthState, ResultsStore } from './experiments/store.ts';
 import type { ProviderListing } from './models/catalogue.ts';
 import type { CallSize, ModelFacts } from './models/model-facts.ts';
@@ -105,7 +104,7 @@ export interface PlannedRun {
 /** An evaluation that is resolved, priced and forecast. Nothing has been sent. */
 export interface PlannedEvaluation extends Pick<
   PlannedRun,
-  'name' | 'embedded' | 'limits' | 'forecast' | 'notes' | 'month' | 'askAboveUsd'
+  'name' | 'embedded' | 'batch' | 'limits' | 'forecast' | 'notes' | 'month' | 'askAboveUsd'
 > {
   readonly model: string;
   readonly split: EvaluationSplit;

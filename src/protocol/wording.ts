@@ -64,11 +64,13 @@ export function spend({ usd, calls, unpricedCalls }: Spend): string {
   return `${priced}, ${counted(calls, 'call')}`;
 }
 
-/** `batch of 60 calls to openai/gpt-4o-mini out since 12 min, 20 answered`. */
+/** `Batch of 60 calls to openai/gpt-4o-mini, out for 12 min: 20 answered so far.` */
 export function batchLine({ state, model, calls, answered, minutes }: BatchProgress): string {
-  const what = `batch of ${counted(calls, 'call')} to ${model}`;
-  if (state === 'ended') return `${what} back after ${duration(minutes)}, ${count(answered)} answered`;
-  return minutes < 0.5 ? `${what} is out` : `${what} out since ${duration(minutes)}, ${count(answered)} answered`;
+  const what = `Batch of ${counted(calls, 'call')} to ${model}`;
+  if (state === 'ended') return `${what}, back after ${duration(minutes)}: ${count(answered)} answered.`;
+  return minutes < 0.5
+    ? `${what} is handed in.`
+    : `${what}, out for ${duration(minutes)}: ${count(answered)} answered so far.`;
 }
 
 const level = (forecast: Forecast, at: keyof ForecastRange): string =>

@@ -268,7 +268,8 @@ class Execution {
   #openGateway(models: ReadonlyMap<string, ModelInfo>): Gateway {
     const { connections, store, clock, jitter, retries, useCache, newId, trace } = this.#services;
     const { batch } = this.#prepared.config;
-    const place = this.#events.below('batches');
+    // What an owner tells of its waits is told once: another owner waits anew, in a place of its own.
+    const place = this.#events.below(`batches-${this.#lease.fence}`);
     const tell = (progress: BatchProgress): void => {
       place.emit('batch', progress);
     };

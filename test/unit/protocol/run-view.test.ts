@@ -146,6 +146,17 @@ describe('the view of a run', () => {
     assert.equal(foldRun([...story, paused, after]).state, 'running');
   });
 
+  it('knows the last that was told of a batch', () => {
+    const batch = { state: 'out', model: 'openai/m', calls: 60, answered: 0, minutes: 0 } as const;
+    const told = (ordinal: number, data: RunEvent['data']): TimedEvent => ({
+      time: 3000 + ordinal,
+      event: { path: 'batches-1', ordinal, type: 'batch', data } as RunEvent,
+    });
+    assert.equal(foldRun(story).batch, null);
+    const ended = { ...batch, state: 'ended', answered: 60, minutes: 9 } as const;
+    assert.deepEqual(foldRun([...story, told(1, ended), told(0, batch)]).batch, ended);
+  });
+
   it('is the same whatever the order of arrival, and with events stored twice', () => {
     const expected = foldRun(story);
     fc.assert(

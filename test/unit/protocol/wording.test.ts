@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { counted, duration, limits, money, pValue, plusMinus, signed, spend } from '../../../src/protocol/wording.ts';
+import {
+  batchLine,
+  counted,
+  duration,
+  limits,
+  money,
+  pValue,
+  plusMinus,
+  signed,
+  spend,
+} from '../../../src/protocol/wording.ts';
 
 describe('wording', () => {
   it('writes money to the cent, smaller sums to the hundredth of a cent, and never 0 for an unknown price', () => {
@@ -22,6 +32,19 @@ describe('wording', () => {
     assert.equal(plusMinus({ mean: 0.5, low: 0.4, high: 0.6, rows: 60 }), '0.50 ± 0.10');
     assert.deepEqual([signed(0.361), signed(-0.02)], ['+0.36', '−0.02']);
     assert.deepEqual([pValue(0.0001), pValue(0.0312)], ['p < 0.001', 'p = 0.031']);
+  });
+
+  it('says of a batch how long it has been out', () => {
+    const batch = { state: 'out', model: 'openai/m', calls: 60, answered: 20, minutes: 0 } as const;
+    assert.equal(batchLine(batch), 'Batch of 60 calls to openai/m is handed in.');
+    assert.equal(
+      batchLine({ ...batch, minutes: 12 }),
+      'Batch of 60 calls to openai/m, out for 12 min: 20 answered so far.',
+    );
+    assert.match(
+      batchLine({ ...batch, state: 'ended', answered: 60, minutes: 90 }),
+      /back after 1 h 30 min: 60 answered/,
+    );
   });
 
   it('names each limit, and calls that had no price', () => {
