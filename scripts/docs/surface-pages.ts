@@ -56,6 +56,9 @@ function commandSection(command: Command): string {
 /** What is read from the environment besides the keys of providers. */
 const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   ['PROMPTOPT_ASK_ABOVE_USD', 'A run whose worst forecast costs more than this asks first. 1 when it is not set.'],
+  ['PROMPTOPT_SERVE_TOKEN', 'What clients of `promptopt serve` must send as API key.'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'Where telemetry goes, if the workspace asks for any.'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'What is sent to the collector along with it.'],
   ['PROMPTOPT_DEBUG', '`1` prints the stack of an error.'],
   ['NO_COLOR', 'Any value: no colours.'],
   ['FORCE_COLOR', 'Any value but `0`: colours, also where nobody watches.'],

@@ -53,6 +53,7 @@ export function compose(context: vscode.ExtensionContext): Composed {
       variable: (name) => keys.value(name),
       providers: [vscodeModels({ access: context.languageModelAccessInformation })],
       userData: context.globalStorageUri.fsPath,
+      useCache: readSetting('promptopt.useCache'),
       // Unset leaves it to promptopt.config.yaml.
       ...(concurrency === null ? {} : { concurrency }),
       ...(workspace === undefined ? {} : { workspace: workspace.fsPath }),

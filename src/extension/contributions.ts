@@ -61,6 +61,7 @@ export type CommandId = keyof typeof commands;
 /** Settings with their defaults; types and descriptions are in the manifest. */
 export const settings = {
   'promptopt.concurrency': null as number | null,
+  'promptopt.useCache': true,
   'promptopt.openPanelOnStart': true,
   'promptopt.lint.severities': {},
 } as const satisfies Readonly<Record<string, unknown>>;

@@ -154,6 +154,22 @@ describe('promptopt serve', function () {
     assert.deepEqual(pieces, ['Hel', 'lo']);
   });
 
+  it('ends a stream that breaks with an error, and says nothing twice', async () => {
+    const { client } = await openai((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const half = { choices: [{ index: 0, delta: { content: 'Hel' }, finish_reason: null }] };
+      response.write(`data: ${JSON.stringify(half)}\n\n`, () => response.destroy());
+    });
+    const stream = await client.chat.completions.create({ model: 'small', messages: hello, stream: true });
+    let heard = '';
+    const reading = (async () => {
+      for await (const chunk of stream) heard += chunk.choices[0]?.delta.content ?? '';
+    })();
+    await assert.rejects(reading, OpenAI.APIError);
+    assert.equal(heard, 'Hel');
+    assert.equal(provider?.calls.length, 1);
+  });
+
   it('lists its models and tells of each', async () => {
     const { client } = await serve(['--model', MODEL]);
     const models = await client.models.list();

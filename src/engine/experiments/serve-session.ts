@@ -193,13 +193,16 @@ export async function openSession(request: SessionRequest, services: SessionServ
       ...(chat.topP === null || chat.topP === 1 ? {} : { top_p: chat.topP }),
       ...chat.extra,
     };
+    // A provider that takes a seed is told it; here it is the sample, so that the cache keeps what it promised.
+    const seed = chat.seed !== null && carried.includes('seed') ? { seed: chat.seed } : {};
     const lost = Object.keys(asked).filter((parameter) => !carried.includes(parameter));
     if (lost.length > 0) {
       throw new PromptOptError('bad-request', `${name} cannot be given ${lost.join(', ')}.`, {
         remedy: 'Leave it out.',
       });
     }
-    const { tools, responseFormat, topP, maxOutputTokens, extra } = chat;
+    const { tools, responseFormat, topP, maxOutputTokens } = chat;
+    const extra = { ...chat.extra, ...seed };
     return {
       model: name,
       role: 'target',

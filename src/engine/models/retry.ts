@@ -50,12 +50,20 @@ export function withRetry(inner: LanguageModel, options: RetryOptions): Language
       let failures = 0;
       let refusals = 0;
       let waited = 0;
+      let piecesHeard = 0;
+      const { onDelta } = callOptions;
+      const heard = (text: string): void => {
+        piecesHeard++;
+        onDelta?.(text);
+      };
+      const attemptOptions = onDelta === undefined ? callOptions : { ...callOptions, onDelta: heard };
       for (;;) {
         try {
-          const generation = await inner.generate(request, callOptions);
+          const generation = await inner.generate(request, attemptOptions);
           return { ...generation, paid: addSpend(paidBefore, generation.paid) };
         } catch (error) {
-          if (!isPromptOptError(error) || !error.retryable) throw error;
+          // What was streamed cannot be unsaid: another attempt would be heard as its continuation.
+          if (!isPromptOptError(error) || !error.retryable || piecesHeard > 0) throw error;
           const attempts = failures + refusals;
           if (isRefusal(error)) refusals++;
           else failures++;
