@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { runTests } from '@vscode/test-electron';
 import { root, say } from '../setup/node.mjs';
 import { withoutKeys } from './environment.ts';
+import { bundleModelsExtension } from './models-extension.ts';
 
 export interface ExtensionTestOptions {
   /** Absolute paths of the test files. */
@@ -46,25 +47,6 @@ async function bundle(files: readonly string[], folder: string): Promise<string>
   return join(folder, 'run.cjs');
 }
 
-/** Another author's extension, which brings language models to VS Code: bundled as the tests are, in a folder of its own. */
-async function modelsExtension(folder: string): Promise<string> {
-  const source = join(root, 'test', 'extension', 'models-extension');
-  const target = join(folder, 'models-extension');
-  mkdirSync(target, { recursive: true });
-  cpSync(join(source, 'package.json'), join(target, 'package.json'));
-  await build({
-    entryPoints: [join(source, 'models-extension.ts')],
-    outfile: join(target, 'models-extension.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    external: ['vscode'],
-    logLevel: 'warning',
-  });
-  return target;
-}
-
 /** A desktop where one is named, or can be downloaded and nothing else serves; else this project's own executable. */
 export function executable(): string | undefined {
   const named = process.env['PROMPTOPT_CODE'] ?? (process.platform === 'win32' ? 'download' : '');
@@ -76,7 +58,7 @@ export function executable(): string | undefined {
 export async function runExtensionTests({ files, report, minutes }: ExtensionTestOptions): Promise<number> {
   const folder = join(root, '.cache', 'tests', 'extension');
   const tests = await bundle(files, folder);
-  const models = await modelsExtension(folder);
+  const models = await bundleModelsExtension(folder);
   const temporary = mkdtempSync(join(tmpdir(), 'promptopt-extension-'));
   const workspace = join(temporary, 'workspace');
   cpSync(join(root, 'examples'), workspace, { recursive: true });

@@ -142,6 +142,8 @@ describe('optimizing in the window', () => {
     const first = await optimize(uri, { seed: 14, limits: { calls: 200 } });
     assert.ok(first !== null && first !== undefined);
     const { runId } = first;
+    // The window learns of a new tab a little later.
+    await until('the panels', () => panels().length === api.sessions.all.length);
     const open = panels().length;
     const more = await vscode.commands.executeCommand<Outcome>('promptopt.raiseLimit', runId, spec, { calls: 600 });
     assert.equal(more?.runId, runId);

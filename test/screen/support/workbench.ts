@@ -47,6 +47,8 @@ export interface WorkbenchOptions {
   readonly theme?: Theme;
   /** The folder of the extension it has. Default: this project's own folder. */
   readonly extension?: string;
+  /** Folders of further extensions it has, absolute. */
+  readonly others?: readonly string[];
   /** Machine settings on top of the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Ask whether the folder is trusted. Default false. */
@@ -227,6 +229,7 @@ export async function openWorkbench({
   workspace,
   theme = 'dark',
   extension = root,
+  others = [],
   settings = {},
   workspaceTrust = false,
 }: WorkbenchOptions): Promise<Workbench> {
@@ -243,7 +246,7 @@ export async function openWorkbench({
     rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    installExtension(dataFolder, extension);
+    for (const each of [extension, ...others]) installExtension(dataFolder, each);
     const server = await startServer({ host, node: hostNode(), dataFolder, workspaceTrust });
     stops.push(() => server.stop());
     const browser = await launchChromium(executable, dataFolder);
