@@ -8,7 +8,7 @@ import type { OpenAiBatchServer, ServedBatch } from '../support/openai-batch-ser
 import { makeWorkspace } from '../support/workspace.ts';
 import type { Workspace } from '../support/workspace.ts';
 
-const OPTIONS = { seed: 7, limits: { calls: 150, usd: 500 } };
+const OPTIONS = { seed: 7, limits: { calls: 110, usd: 500 } };
 const ENGINE = { useCache: false, retries: 2 };
 
 /** Set by a callback, so that the compiler cannot follow it. */
@@ -138,6 +138,25 @@ describe('work by batch', function () {
         await assert.rejects(attempt(), (error) => isPromptOptError(error) && error.code === 'usage');
       }
       assert.equal(server.batches.length + server.asked(), 0);
+    } finally {
+      await engine.close();
+    }
+  });
+
+  it('cancels at the provider what a discarded run has out', async () => {
+    server.atOnce = false;
+    const engine = workspace.open(ENGINE);
+    try {
+      const plan = await engine.plan(await engine.openTask(workspace.spec), { ...OPTIONS, batch: true });
+      const coming = server.nextBatch();
+      const run = await plan.start();
+      const batch = await coming;
+      while (server.polls() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      run.stop('discard');
+      const result = await run.result;
+      assert.equal(batch.status, 'cancelled');
+      assert.equal(result.verdict, null);
+      assert.equal(server.batches.length, 1);
     } finally {
       await engine.close();
     }
