@@ -118,16 +118,17 @@ export async function connectTo(dialect: Dialect, settings: ProviderSettings): P
     const deadline = startDeadline(timeoutMs, signal);
     let answered = false;
     try {
-      return await work(deadline.signal, () => {
+      const done = await work(deadline.signal, () => {
         answered = true;
       });
+      deadline.settle();
+      return done;
     } catch (error) {
+      deadline.close();
       if (error instanceof sdk.APIError) tellLimits((error as APIError).headers, onLimits);
       if (isStopped()) throw cancelled(provider);
       if (deadline.timedOut()) throw notInTime(endpoint, error);
       throw toPromptOptError(sdk, error, endpoint, modelId, answered);
-    } finally {
-      deadline.close();
     }
   }
 
