@@ -7,7 +7,7 @@
  */
 import { createBatcher } from './batcher.ts';
 import type { Batcher, BatcherOptions } from './batcher.ts';
-import { withBreaker } from './breaker.ts';
+import { BEFORE_RETRIES, withBreaker } from './breaker.ts';
 import type { Budget } from './budget.ts';
 import { withCache } from './cache.ts';
 import type { Clock } from './clock.ts';
@@ -80,13 +80,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       return await (options.trace?.attempt(request, attempt) ?? attempt());
     },
   };
-  const limited =
-    batcher === null ? withLimiter(provider, (model) => connections.limiter(model), broken.signal) : provider;
+  const endsTogether = options.endsTogether ?? true;
+  const asked = endsTogether ? withBreaker(provider, broken, BEFORE_RETRIES) : provider;
+  const limited = batcher === null ? withLimiter(asked, (model) => connections.limiter(model), broken.signal) : asked;
   const log = options.batch?.log ?? null;
   const attempts = spendLog === null || log === null ? spendLog : withAttemptsLeft(spendLog, log);
   const metered = withPaidMeter(limited, paid, attempts, infoOf);
   const retried = withRetry(metered, { retries, clock, random, giveUp: broken.signal });
-  const ended = (options.endsTogether ?? true) ? withBreaker(retried, broken) : retried;
+  const ended = endsTogether ? withBreaker(retried, broken) : retried;
   const shared = withCache(ended, cache, endpointOf);
   const journalled = journal === null ? shared : withJournal(shared, journal);
   return { under: (nominal) => withNominalBudget(journalled, nominal, infoOf), batcher };
