@@ -117,3 +117,10 @@ async function patiently<T>({ clock, signal }: FollowServices, ask: () => Promis
     }
   }
 }
+
+/** A failure of the wait, not of the call: that is still out, neither lost nor charged by this. */
+export function stillOut(error: unknown): PromptOptError {
+  if (!isPromptOptError(error))
+    return new PromptOptError('internal', 'A batch could not be followed.', { pending: true, cause: error });
+  return new PromptOptError(error.code, error.message, { ...error.details, retryable: false, pending: true });
+}

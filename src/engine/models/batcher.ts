@@ -5,7 +5,7 @@
  */
 import type { BatchProgress } from '../../protocol/events.ts';
 import { PromptOptError, isPromptOptError } from '../../protocol/errors.ts';
-import { collectBatch, findBatch, submitBatch } from './batch-follow.ts';
+import { collectBatch, findBatch, stillOut, submitBatch } from './batch-follow.ts';
 import type { FollowServices, OpenBatch } from './batch-follow.ts';
 import { groupsOf } from './batch-groups.ts';
 import type { BatchGroup } from './batch-groups.ts';
@@ -57,17 +57,12 @@ interface Asked {
 interface Batch {
   stored: StoredBatch;
   readonly waiting: Set<Asked>;
+  /** Calls nobody has taken out yet. */
+  remaining: number;
   /** What comes of it, null inside when the provider never had it. Null while nobody follows it. */
   replies: Promise<BatchResults | null> | null;
   /** Ends the wait when nobody waits any more. */
   controller: AbortController;
-}
-
-/** A failure of the wait, not of the call: that is still out, neither lost nor charged by this. */
-function stillOut(error: unknown): PromptOptError {
-  if (!isPromptOptError(error))
-    return new PromptOptError('internal', 'A batch could not be followed.', { pending: true, cause: error });
-  return new PromptOptError(error.code, error.message, { ...error.details, retryable: false, pending: true });
 }
 
 const cancelledCall = (): PromptOptError => new PromptOptError('stopped', 'The call was cancelled.', { pending: true });
@@ -78,8 +73,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const gathering = new Map<string, Asked[]>();
   /** Calls that are in a batch, of this process or of an earlier one. */
   const out = new Map<CallIdentity, Batch>();
-  /** Batches somebody here has waited for. */
+  /** Batches somebody here waits for, or may ask more of. */
   const followed = new Set<Batch>();
+  /** Of all batches somebody here has waited for. */
+  const tokens = new Set<string>();
 
   const restored = (async () => {
     for (const stored of (await log?.left()) ?? []) board(stored);
@@ -87,13 +84,28 @@ export function createBatcher(options: BatcherOptions): Batcher {
   restored.catch(() => undefined);
 
   function board(stored: StoredBatch): Batch {
-    const batch: Batch = { stored, waiting: new Set(), replies: null, controller: new AbortController() };
+    const batch: Batch = {
+      stored,
+      waiting: new Set(),
+      remaining: stored.calls.length,
+      replies: null,
+      controller: new AbortController(),
+    };
     for (const id of stored.calls) out.set(id, batch);
     return batch;
   }
 
   const takeOut = (batch: Batch, ids: readonly CallIdentity[]): void => {
-    for (const id of ids) if (out.get(id) === batch) out.delete(id);
+    for (const id of ids) {
+      if (out.get(id) !== batch) continue;
+      out.delete(id);
+      batch.remaining--;
+    }
+  };
+
+  const attend = (batch: Batch): void => {
+    followed.add(batch);
+    tokens.add(batch.stored.token);
   };
 
   const servicesOf = (port: BatchPort, { controller }: Batch): FollowServices => ({
@@ -126,7 +138,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const follow = (batch: Batch): Promise<BatchResults | null> => {
     if (batch.replies !== null) return batch.replies;
-    followed.add(batch);
+    attend(batch);
     batch.controller = new AbortController();
     return (batch.replies = takeUp(batch));
   };
@@ -144,6 +156,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
       asked.reject(error);
     } finally {
       batch.waiting.delete(asked);
+      // A long run must not hold the replies of all its batches.
+      if (batch.waiting.size === 0 && batch.remaining === 0) followed.delete(batch);
     }
   };
 
@@ -204,7 +218,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       submittedAt: clock.now(),
       calls: calls.map(({ id }) => id),
     });
-    followed.add(batch);
+    attend(batch);
     const services = servicesOf(port, batch);
     const handIn = async (): Promise<BatchResults> => {
       let taken: OpenBatch;
@@ -281,7 +295,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       }
     },
     async forget() {
-      for (const { stored } of followed) await log?.forget(stored.token);
+      for (const token of tokens) await log?.forget(token);
     },
     async release() {
       await log?.release();
