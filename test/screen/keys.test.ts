@@ -106,6 +106,9 @@ describe('a key, from the first to the last', function () {
     await typeKey(RENEWED);
     await workbench.notification('can go on now');
     await workbench.pressInNotification('Resume');
+    // What it has spent stands in the status bar while it goes on.
+    const status = workbench.page.locator('.statusbar-item', { hasText: /calls · (under )?\$\d/ });
+    await status.first().waitFor({ timeout: 30_000 });
     await workbench.notification('on unseen rows', 90_000);
     const answered = server.calls.filter(({ headers }) => headers.authorization === `Bearer ${RENEWED}`);
     assert.ok(answered.length > 0);

@@ -59,6 +59,7 @@ describe('models of VS Code, by hand', function () {
     await workbench.notification('on unseen rows', 90_000);
     const panel = await workbench.webview('support-triage');
     await panel.getByText(MODEL).first().waitFor();
+    assert.match(await panel.locator('.meter', { hasText: 'Money' }).innerText(), /no price/);
     assert.equal(await panel.getByText('stand-in').count(), 0, 'no embedded model answers here');
     await workbench.screenshot(join(screens, 'run-on-vscode-dark.png'));
     await workbench.runCommand('Prompt Optimizer: Show Costs');

@@ -2,13 +2,13 @@
 import type { JSX } from 'preact';
 import type { ForecastRange, Spend } from '../../src/protocol/events.ts';
 import type { RunPanelState } from '../../src/protocol/messages.ts';
-import { count, duration, money } from '../../src/protocol/wording.ts';
+import { count, duration, money, moneyOf } from '../../src/protocol/wording.ts';
 
 type Figure = readonly [
   name: string,
   forecast: ForecastRange | null,
-  of: (spend: Spend) => number,
   words: (value: number) => string,
+  of: (spend: Spend) => string,
 ];
 
 export function Costs({ run: { view, minutes } }: { readonly run: RunPanelState }): JSX.Element | null {
@@ -16,10 +16,10 @@ export function Costs({ run: { view, minutes } }: { readonly run: RunPanelState 
   if (started === null) return null;
   const { forecast } = started;
   const figures: readonly Figure[] = [
-    ['Calls', forecast.calls, ({ calls }) => calls, count],
-    ['Tokens in', forecast.inputTokens, ({ inputTokens }) => inputTokens, count],
-    ['Tokens out', forecast.outputTokens, ({ outputTokens }) => outputTokens, count],
-    ['Money', forecast.usd, ({ usd }) => usd, money],
+    ['Calls', forecast.calls, count, ({ calls }) => count(calls)],
+    ['Tokens in', forecast.inputTokens, count, ({ inputTokens }) => count(inputTokens)],
+    ['Tokens out', forecast.outputTokens, count, ({ outputTokens }) => count(outputTokens)],
+    ['Money', forecast.usd, money, moneyOf],
   ];
   return (
     <section class="costs" aria-labelledby="costs-title">
@@ -44,13 +44,13 @@ export function Costs({ run: { view, minutes } }: { readonly run: RunPanelState 
             </tr>
           </thead>
           <tbody>
-            {figures.map(([name, range, of, words]) => (
+            {figures.map(([name, range, words, of]) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
                 <td class="number">{range === null ? '—' : words(range.likely)}</td>
                 <td class="number at-most">{range === null ? '—' : words(range.worst)}</td>
-                <td class="number">{words(of(spent))}</td>
-                <td class="number">{words(of(paid))}</td>
+                <td class="number">{of(spent)}</td>
+                <td class="number">{of(paid)}</td>
               </tr>
             ))}
             <tr>

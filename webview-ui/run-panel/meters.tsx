@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { RunView } from '../../src/protocol/folds/run-view.ts';
 import type { RunPanelState } from '../../src/protocol/messages.ts';
-import { count, counted, duration, estimate, money, plusMinus } from '../../src/protocol/wording.ts';
+import { count, counted, duration, estimate, money, moneyOf, plusMinus } from '../../src/protocol/wording.ts';
 import { Meter } from '../meter.tsx';
 import { isLive } from './status-words.ts';
 
@@ -30,7 +30,7 @@ export function Meters({ run }: { readonly run: RunPanelState }): JSX.Element {
       </Meter>
       <Meter
         name="Money"
-        value={money(spent.usd)}
+        value={moneyOf(spent)}
         of={maxUsd === undefined ? null : money(maxUsd)}
         share={maxUsd === undefined ? null : shareOf(spent.usd, maxUsd)}
       >

@@ -18,7 +18,7 @@ export function runWords({ view, status }: RunSession): string {
 /** What was spent, and beside it what was really paid where the cache made that less: `$0.18 ($0.10 paid)`. */
 function spentWords({ spent, paid }: RunSession['view']): string {
   const words = moneyOf(spent);
-  return moneyOf(paid) === words ? words : `${words} (${moneyOf(paid)} paid)`;
+  return paid.unpricedCalls > 0 || moneyOf(paid) === words ? words : `${words} (${moneyOf(paid)} paid)`;
 }
 
 /** The share of the limit that is used up, 0…1: of the limit that is nearest. */
