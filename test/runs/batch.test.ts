@@ -3,6 +3,7 @@ import type { EvaluationReport } from '../../src/protocol/evaluation-report.ts';
 import { isPromptOptError } from '../../src/protocol/errors.ts';
 import type { BatchProgress } from '../../src/protocol/events.ts';
 import { optimizeInProcess } from '../support/optimize-process.ts';
+import { startAnthropicBatchServer } from '../support/anthropic-batch-server.ts';
 import { answerAsApprentice, startOpenAiBatchServer } from '../support/openai-batch-server.ts';
 import type { OpenAiBatchServer, ServedBatch } from '../support/openai-batch-server.ts';
 import { makeWorkspace } from '../support/workspace.ts';
@@ -116,6 +117,29 @@ describe('work by batch', function () {
       assert.equal(calls, 24, 'an attempt that was taken up is accounted for once');
     } finally {
       await engine.close();
+    }
+  });
+
+  it('goes by Anthropic’s batches as well', async () => {
+    const claude = await startAnthropicBatchServer();
+    const other = makeWorkspace({
+      model: 'anthropic/claude-haiku-4-5',
+      config: `providers: { anthropic: { baseUrl: "${claude.baseUrl}", prices: { claude-haiku-4-5: { inputPerMillion: 1, outputPerMillion: 5, batchFactor: 0.5 } } } }\n`,
+      validation: 9,
+    });
+    const engine = other.open(ENGINE);
+    try {
+      claude.loseNextAnswer = true;
+      const report = await engine.evaluate(await engine.openTask(other.spec), { limits: {}, batch: true });
+      assert.equal(claude.batches.length, 1);
+      assert.equal(claude.batches[0]?.requests.length, 9);
+      const { inputTokens, outputTokens, usd, calls } = report.paid;
+      assert.equal(calls, 9);
+      near(usd, (inputTokens + 5 * outputTokens) / 2e6);
+    } finally {
+      await engine.close();
+      await claude.close();
+      other.remove();
     }
   });
 

@@ -34,7 +34,7 @@ export const rowsUnderWay = (concurrency: number): number =>
   concurrency + Math.max(0, Math.ceil((concurrency - KEPT_UP) / 2));
 
 /** Rows under way by batch: as many as are to be answered together. */
-export const BATCH_WINDOW = 1000;
+export const BATCH_WINDOW = 10_000;
 
 /** @throws PromptOptError `data` for a score that is no number, naming row and metric. */
 function requireNumber(row: RowResult): RowResult {
