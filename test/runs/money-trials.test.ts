@@ -11,7 +11,7 @@ import type { ProviderDescriptor } from '../../src/engine/models/provider.ts';
 import { addSpend } from '../../src/engine/models/spend.ts';
 import { worstCaseOf } from '../../src/engine/models/worst-case.ts';
 import { createRandom } from '../../src/engine/statistics/random.ts';
-import type { Random } from '../../src/engine/statistics/random.ts';
+import type { RandomStream } from '../../src/engine/statistics/random.ts';
 import { billingServer } from '../support/billing-server.ts';
 import type { BillingServer } from '../support/billing-server.ts';
 import { fakeClock, listLog, makeRequest, mapJournal, settle } from '../support/models.ts';
@@ -37,7 +37,7 @@ interface Life {
   readonly kept: Kept;
   readonly limits: Limits;
   readonly rows: number;
-  readonly random: Random;
+  readonly random: RandomStream;
   /** Turns after which it is stopped or killed; neither when absent. */
   readonly endsAfter?: number;
   readonly by?: 'abort' | 'kill';
@@ -122,14 +122,14 @@ async function live({ server, kept, limits, rows, random, endsAfter, by, atOnce 
   // Whoever is stopped is told at once; what it had under way ends a little later.
   await settle();
   if (failure === null) return ['all-answered', paid];
-  if (!isPromptOptError(failure)) throw failure;
+  assert.ok(isPromptOptError(failure));
   return [failure.code as End, paid];
 }
 
 const requestOf = (row: number) => makeRequest(`row ${row} ${'x'.repeat((row * 37) % 150)}`, { maxOutputTokens: 50 });
 
 /** Limits of any kinds, small enough to be reached now and then. */
-function limitsOf(random: Random, server: BillingServer, rows: number): Limits {
+function limitsOf(random: RandomStream, server: BillingServer, rows: number): Limits {
   const whole = Array.from({ length: rows }, (_, row) => worstCaseOf(requestOf(row), server.info)).reduce(addSpend);
   const share = (): number => 0.05 + 0.9 * random.next();
   const kinds = 1 + random.integer(7);

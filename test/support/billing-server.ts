@@ -3,12 +3,12 @@ import { PromptOptError } from '../../src/protocol/errors.ts';
 import type { GenerationRequest, Usage } from '../../src/engine/models/language-model.ts';
 import type { ModelPrice } from '../../src/engine/models/price.ts';
 import type { ProviderDescriptor } from '../../src/engine/models/provider.ts';
-import type { Random } from '../../src/engine/statistics/random.ts';
+import type { RandomStream } from '../../src/engine/statistics/random.ts';
 import { worstCaseOf } from '../../src/engine/models/worst-case.ts';
 import { makeGeneration, makeInfo } from './models.ts';
 
 export interface BillingOptions {
-  readonly random: Random;
+  readonly random: RandomStream;
   readonly price: ModelPrice;
   /** Of all calls: failed without a bill, refused, and cut after they were billed. */
   readonly failing: number;

@@ -85,6 +85,22 @@ describe('the cache', () => {
     );
   });
 
+  it('sends what is asked twice at once but once, whether or not replies are kept', async () => {
+    for (const cache of [mapCache(), null]) {
+      const held = heldModel();
+      const model = withJournal(withCache(held, cache), mapJournal());
+      const asks = ['a', 'b', 'a', 'a', 'b'].map((text) => model.generate(makeRequest(text)));
+      await settle();
+      assert.equal(held.held.length, 2);
+      for (const call of held.held) call.answer();
+      assert.equal((await Promise.all(asks)).filter(({ cached }) => !cached).length, 2);
+      void model.generate(makeRequest('c'));
+      void model.generate(makeRequest('c', { sample: 1 }));
+      await settle();
+      assert.equal(held.held.length, 4, 'another sample is another call');
+    }
+  });
+
   it('ends the call when the last asker leaves, and not before', async () => {
     const held = heldModel();
     const model = withCache(held, null);
@@ -159,6 +175,22 @@ describe('retries', () => {
     await assert.rejects(hour.retrying.generate(makeRequest('x')), withCode('transient'));
     assert.deepEqual(hour.clock.slept, []);
     const off = retrying([transient()], 0);
+    await assert.rejects(off.retrying.generate(makeRequest('x')), withCode('transient'));
+    assert.equal(off.model.asked.length, 1);
+  });
+
+  it('of refused calls are not counted as failures are: a storm loses nobody, but its patience ends too', async () => {
+    const refused = (more = {}) => transient({ status: 429, ...more });
+    const stormy = retrying(Array.from({ length: 20 }, () => refused()));
+    assert.equal(textOf(await stormy.retrying.generate(makeRequest('x'))), 'ok');
+    assert.ok(Math.max(...stormy.clock.slept) <= 2000);
+    const endless = retrying(Array.from({ length: 100 }, () => refused()));
+    await assert.rejects(endless.retrying.generate(makeRequest('x')), withCode('transient'));
+    assert.equal(endless.model.asked.length, 33, 'eight refusals for each of four retries, and the first');
+    const slow = retrying(Array.from({ length: 100 }, () => refused({ retryAfterMs: 60_000 })));
+    await assert.rejects(slow.retrying.generate(makeRequest('x')), withCode('transient'));
+    assert.ok(slow.clock.slept.reduce((sum, wait) => sum + wait, 0) <= 300_000);
+    const off = retrying([refused()], 0);
     await assert.rejects(off.retrying.generate(makeRequest('x')), withCode('transient'));
     assert.equal(off.model.asked.length, 1);
   });
