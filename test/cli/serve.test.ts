@@ -250,6 +250,39 @@ describe('promptopt serve', function () {
     assert.equal((await end(server)).paid.calls, 2);
   });
 
+  it('ends its time, and says so to who asks then', async () => {
+    const server = await serve(['--minutes', '0.02']);
+    const ask = (): Promise<unknown> => server.client.chat.completions.create({ model: MODEL, messages: hello });
+    await until(() =>
+      ask().then(
+        () => false,
+        (error: unknown) => {
+          assert.ok(error instanceof OpenAI.RateLimitError);
+          assert.match(error.message, /time limit of 1 s is reached/);
+          return true;
+        },
+      ),
+    );
+    assert.ok((await end(server)).refused > 0);
+  });
+
+  it('ends by itself when a provider uses more than was announced', async () => {
+    const { client, cli } = await openai((_, response) => {
+      send(response, completion('x', { usage: { prompt_tokens: 5, completion_tokens: 50_000, total_tokens: 50_005 } }));
+    });
+    await assert.rejects(client.chat.completions.create({ model: 'small', messages: hello }), OpenAI.APIError);
+    const { code, err } = await cli.ended;
+    assert.equal(code, 3, err);
+    assert.match(err, /50005 tokens where at most/);
+    const list = documentOf(await runCli(['runs', 'list', '--json'], { cwd: folder })) as {
+      runs: { status: string; paid: { usd: number } }[];
+    };
+    assert.deepEqual(
+      list.runs.map(({ status, paid }) => [status, paid.usd]),
+      [['failed', 5.0005]],
+    );
+  });
+
   it('lets nobody in without the token, by another host, or by another way', async () => {
     const { baseUrl } = await serve();
     assert.deepEqual(

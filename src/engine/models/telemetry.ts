@@ -5,7 +5,7 @@
  */
 import { isPromptOptError } from '../../protocol/errors.ts';
 import type { TelemetrySettings } from './telemetry-settings.ts';
-import type { FinishReason, Generation, GenerationRequest, LanguageModel } from './language-model.ts';
+import type { FinishReason, Generation, GenerationRequest } from './language-model.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
@@ -173,8 +173,3 @@ const toMutable = (attributes: Attributes): Record<string, string | number | boo
   Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
   );
-
-/** Innermost, round the provider: each attempt that leaves is a span of the run. */
-export const withTrace = (inner: LanguageModel, trace: Trace): LanguageModel => ({
-  generate: (request, options) => trace.attempt(request, () => inner.generate(request, options)),
-});
