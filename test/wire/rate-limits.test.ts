@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createLimiter, withLimiter } from '../../src/engine/models/limiter.ts';
 import type { LanguageModel } from '../../src/engine/models/language-model.ts';
+import { anthropic } from '../../src/engine/models/providers/anthropic.ts';
 import { openai } from '../../src/engine/models/providers/openai.ts';
 import type { ServerLimits } from '../../src/engine/models/server-limits.ts';
 import { handClock } from '../support/hand-clock.ts';
@@ -40,6 +41,31 @@ describe('rate limits of a server', () => {
     };
     await assert.rejects(model.generate(makeRequest('a'), { onLimits }));
     assert.deepEqual(told, [LIMITS, LIMITS, LIMITS, LIMITS]);
+  });
+
+  it('are handed up by Anthropic’s names too, with a reply and with an error', async () => {
+    const told: ServerLimits[] = [];
+    const claude = await anthropic.connect({ baseUrl: server.baseUrl });
+    const date = new Date(Math.floor(Date.now() / 1000) * 1000);
+    const headers = {
+      date: date.toUTCString(),
+      'anthropic-ratelimit-requests-limit': '60',
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': new Date(date.getTime() + 60_000).toISOString(),
+    };
+    for (const status of [200, 429]) {
+      answer = (_call, response) => {
+        const message = { type: 'message', role: 'assistant', content: [{ type: 'text', text: 'hello' }], usage: {} };
+        send(
+          response,
+          status === 200 ? message : { type: 'error', error: { type: 'rate_limit_error' } },
+          status,
+          headers,
+        );
+      };
+      await claude.generate(makeRequest('a'), { onLimits: (limits) => told.push(limits) }).catch(() => undefined);
+    }
+    assert.deepEqual(told, [LIMITS, LIMITS]);
   });
 
   it('are kept without a single refusal: the next call leaves when there is room for it', async () => {
