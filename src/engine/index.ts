@@ -71,7 +71,25 @@ export type {
   Usage,
 } from './models/language-model.ts';
 export type { ModelPrice, TokenRates } from './models/price.ts';
-export type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './models/provider.ts';
+export type {
+  ListedModel,
+  LocalModels,
+  ModelInfo,
+  ModelProvider,
+  ProviderDescriptor,
+  ProviderSettings,
+} from './models/provider.ts';
+export type { ServerAllowance, ServerLimits } from './models/server-limits.ts';
+export type {
+  BatchCall,
+  BatchPort,
+  BatchReply,
+  BatchResults,
+  BatchState,
+  BatchWire,
+  FoundBatch,
+  LostBatch,
+} from './models/batch-port.ts';
 export type { CatalogueModel, ProviderListing } from './models/catalogue.ts';
 export type { CallSize, ModelFacts } from './models/model-facts.ts';
 export type { ModelTrial, TrialResult } from './models/try-model.ts';

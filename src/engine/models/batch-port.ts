@@ -46,6 +46,7 @@ export interface LostBatch {
   readonly submittedAt: number;
 }
 
+/** A batch at the provider that may be the lost one. */
 export interface FoundBatch {
   readonly batchId: string;
   /** Whether it carries our mark. */
@@ -64,6 +65,7 @@ export interface BatchPort {
    * @throws PromptOptError with `mayHaveCost` when the batch may have been taken all the same
    */
   submit(calls: readonly BatchCall[], kind: string, token: string, signal?: AbortSignal): Promise<string>;
+  /** How far it is. */
   poll(batchId: string, signal?: AbortSignal): Promise<BatchState>;
   /** Of a batch that has ended. @throws PromptOptError `bad-request` when the provider has it no longer, as `poll` */
   results(batchId: string, signal?: AbortSignal): Promise<BatchResults>;

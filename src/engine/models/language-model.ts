@@ -23,11 +23,13 @@ export interface ImagePart {
 /** A piece of a message. */
 export type ContentPart = TextPart | ImagePart;
 
+/** One turn of the conversation. */
 export interface ChatMessage {
   readonly role: ChatRole;
   readonly content: readonly ContentPart[];
 }
 
+/** What a model may ask to be called. */
 export interface ToolDefinition {
   readonly name: string;
   readonly description: string;
@@ -94,6 +96,7 @@ export interface Generation {
   readonly paid: Spend;
 }
 
+/** How to wait for a reply. */
 export interface GenerateOptions {
   readonly signal?: AbortSignal;
   /** Called with each piece of text while it streams. Cached replies come as one piece. */
@@ -109,6 +112,7 @@ export interface GenerateOptions {
  * `transient` (may work later), `budget`, `stopped`, `usage-overrun`. A bad answer is never an error.
  */
 export interface LanguageModel {
+  /** One reply to one request. */
   generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation>;
 }
 

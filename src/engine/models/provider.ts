@@ -53,9 +53,11 @@ export interface ListedModel {
   readonly note: string | null;
 }
 
+/** A provider that is connected: asks its models, and says what is known of them. */
 export interface ModelProvider extends LanguageModel {
   /** Its batch endpoint, where it has one. */
   readonly batch?: BatchPort;
+  /** What is known of a model, without asking it. @throws PromptOptError `unavailable` for one that is not there */
   describe(modelId: string): Promise<ModelInfo>;
   /** Tokens of a text as this model counts, or the nearest estimate. */
   countTokens(modelId: string, text: string): Promise<number>;
@@ -63,6 +65,7 @@ export interface ModelProvider extends LanguageModel {
   list(signal?: AbortSignal): Promise<readonly ListedModel[]>;
 }
 
+/** A provider as a line of the table: everything that pickers, docs and the gateway need before it is connected. */
 export interface ProviderDescriptor {
   /** The part before the first slash of a model's name. */
   readonly name: string;
