@@ -54,10 +54,11 @@ function levelOf(level: Level, input: ForecastInput): AtLevel {
   // What is learned moves what is likely; the ends move only where the likely figure would pass them.
   const factor = (name: 'calls' | 'inputPerCall' | 'outputPerCall'): number =>
     level === 'likely' ? (learned?.[name] ?? 1) : 1;
-  const wanted = (role: ModelRole): number =>
-    ((search[level][role] ?? 0) + (role === 'target' ? input.verdictCalls : 0)) * factor('calls');
+  const wanted = (role: ModelRole): number => (search[level][role] ?? 0) + (role === 'target' ? input.verdictCalls : 0);
   const total = ROLES.reduce((sum, role) => sum + wanted(role), 0);
-  const scale = limits.calls === undefined ? 1 : Math.min(1, limits.calls / Math.max(1, total));
+  const most = (limits.calls ?? Infinity) / Math.max(1, total);
+  // Earlier runs are measured against what their limit let them make.
+  const scale = Math.min(most, Math.min(1, most) * factor('calls'));
   const byRole: Record<string, RoleForecast> = {};
   for (const role of ROLES) {
     const calls = Math.round(wanted(role) * scale);
