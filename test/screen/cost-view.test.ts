@@ -178,6 +178,14 @@ describe('the cost view', function () {
     }
   });
 
+  it('opens no session of serve, which has no panel', async () => {
+    const panel = await show('no limit');
+    const row = panel.page.locator('.paid tbody tr', { hasText: 'session of serve, 2026-11-24' });
+    assert.equal(await row.count(), 1);
+    assert.equal(await row.getByRole('button').count(), 0);
+    await panel.close();
+  });
+
   it('says that nothing was spent, and what could not be read', async () => {
     const panel = await show('empty');
     await panel.posted();

@@ -56,6 +56,7 @@ interface ShownProps {
 function Shown({ state: { where, account }, failure, choices, choose, post }: ShownProps): JSX.Element {
   const { rows, runs, month } = account;
   const total = totalPaid(rows);
+  const openable = new Set(runs.map(({ runId }) => runId));
   const measure = choices.measure ?? (total.usd > 0 ? 'usd' : 'calls');
   if (rows.length === 0 && runs.length === 0) return <Empty where={where} post={post} />;
   const unsettled = rows.reduce((sum, row) => sum + row.unsettled, 0);
@@ -105,6 +106,7 @@ function Shown({ state: { where, account }, failure, choices, choose, post }: Sh
       <DayChart rows={rows} measure={measure} />
       <PaidTable
         rows={rows}
+        openable={openable}
         by={choices.by}
         onBy={(by) => {
           choose({ by, groupSort: null });

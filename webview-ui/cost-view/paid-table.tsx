@@ -16,6 +16,8 @@ import type { Measure } from './measure.ts';
 
 export interface PaidTableProps {
   readonly rows: readonly CostRow[];
+  /** Ids of the runs that can be opened; other rows with an id are sessions of `promptopt serve`. */
+  readonly openable: ReadonlySet<string>;
   readonly by: CostKey;
   readonly onBy: (by: CostKey) => void;
   readonly measure: Measure;
@@ -37,7 +39,7 @@ const asTheyCome = (by: CostKey): Sort<GroupColumn> =>
   by === 'day' ? { key: 'label', descending: true } : { key: 'usd', descending: true };
 
 export function PaidTable(props: PaidTableProps): JSX.Element {
-  const { rows, by, onBy, measure, onMeasure, sort, onSort, onOpen } = props;
+  const { rows, openable, by, onBy, measure, onMeasure, sort, onSort, onOpen } = props;
   const groups = useMemo(() => groupCosts(rows, by), [rows, by]);
   const shown = useMemo(() => sortGroups(groups, sort), [groups, sort]);
   const [wanted, setPage] = useState(0);
@@ -79,7 +81,7 @@ export function PaidTable(props: PaidTableProps): JSX.Element {
               {shown.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS).map((group) => (
                 <tr key={group.id}>
                   <th scope="row" class="col-label" dir="auto">
-                    <Label group={group} by={by} onOpen={onOpen} />
+                    <Label group={group} by={by} openable={openable} onOpen={onOpen} />
                     <AmountBar share={highest === 0 ? 0 : amountOf(group.paid, measure) / highest} />
                   </th>
                   <td class="col-usd number">{spendWords(group.paid, 'usd')}</td>
@@ -100,16 +102,17 @@ export function PaidTable(props: PaidTableProps): JSX.Element {
 interface LabelProps {
   readonly group: CostGroup;
   readonly by: CostKey;
+  readonly openable: ReadonlySet<string>;
   readonly onOpen: (runId: string) => void;
 }
 
-function Label({ group: { label, runId, day }, by, onOpen }: LabelProps): JSX.Element {
+function Label({ group: { label, runId, day }, by, openable, onOpen }: LabelProps): JSX.Element {
   if (label === null) return <span class="quiet">not written down by an older version</span>;
   if (by !== 'run') return <span class="label">{label}</span>;
-  if (runId === null) {
+  if (runId === null || !openable.has(runId)) {
     return (
       <span class="label">
-        {label} <span class="quiet">evaluations</span>
+        {label} <span class="quiet">{runId === null ? 'evaluations' : `session of serve, ${day}`}</span>
       </span>
     );
   }

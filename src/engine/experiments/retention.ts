@@ -22,7 +22,7 @@ export const deleteSteps = (runId: string): WriteStep[] => [
 ];
 
 export interface Retention {
-  /** Deletes what is over the limit; returns how many runs went. */
+  /** Deletes what is over the limit, and what evaluations of that age have sent; returns how many runs went. */
   apply(limit: KeepLimit): Promise<number>;
   /** The same, unless it was done within the last day by any process. */
   applyDaily(limit: KeepLimit): Promise<number>;
@@ -47,6 +47,7 @@ export function createRetention(channel: StoreChannel, clock: { now(): number })
     const free = (await channel.read('runs')).filter((row) => row['pinned'] !== 1 && Number(row['lease_until']) <= now);
     const old = free.filter((row) => Number(row['created_at']) < now - maxDays * DAY_MS);
     for (const row of old) await remove(row);
+    await channel.write([{ write: 'forgetEvaluations', values: [now - maxDays * DAY_MS] }]);
     let gone = old.length;
     const young = free.slice(0, free.length - old.length);
     for (let row = young.pop(); row !== undefined; row = young.pop()) {

@@ -91,6 +91,7 @@ export const WRITES = {
   forgetCache: 'DELETE FROM cache WHERE used_at < ? RETURNING 1 AS gone',
   forgetLeastUsed:
     'DELETE FROM cache WHERE identity IN (SELECT identity FROM (SELECT identity, SUM(bytes) OVER (ORDER BY used_at DESC, identity) AS kept FROM cache) WHERE kept > ?) RETURNING 1 AS gone',
+  forgetEvaluations: "DELETE FROM attempts WHERE run LIKE 'evaluation/%' AND time < ?",
   pin: 'UPDATE runs SET pinned = ? WHERE id = ?',
   // Of many processes that look at the same time, one gets the row.
   claimNote:

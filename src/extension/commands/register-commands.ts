@@ -64,7 +64,11 @@ async function guarded(product: Product, id: CommandId, args: unknown[]): Promis
 /** What went wrong, with what can be done about it here: a new key, or a look at the log. */
 async function offerHelp(product: Product, error: unknown): Promise<void> {
   const [setKey, showLog] = ['Set API key', 'Show log'];
-  const { providers } = await product.engine();
+  // What failed may be the engine itself.
+  const providers = await product.engine().then(
+    (engine) => engine.providers,
+    () => [],
+  );
   const keyless = keyProblem(error, providers, product.keys);
   const choice = await vscode.window.showErrorMessage(
     keyless?.sentence ?? describeError(error),

@@ -36,7 +36,10 @@ interface Made {
   readonly status?: RunCost['status'];
 }
 
-function make({ name, daysAgo, model, calls, usd, priced = true, status = 'done' }: Made): { rows: CostRow[]; run: RunCost } {
+function make({ name, daysAgo, model, calls, usd, priced = true, status = 'done' }: Made): {
+  rows: CostRow[];
+  run: RunCost;
+} {
   const startedAt = LAST - daysAgo * DAY_MS;
   const runId = `${dayOf(startedAt).replaceAll('-', '')}-1200-${name.length}${daysAgo}`;
   const row = (role: string, part: number, own = model): CostRow => ({
@@ -112,13 +115,19 @@ const evaluations: CostRow = {
   unsettled: 0,
 };
 
-const state = (account: CostAccount, where = 'prompts'): CostViewState => ({ folder: '/home/ada/prompts', where, account });
+const state = (account: CostAccount, where = 'prompts'): CostViewState => ({
+  folder: '/home/ada/prompts',
+  where,
+  account,
+});
+
+const session: CostRow = { ...evaluations, runId: '20261124-0900-serve', name: 'serve', day: '2026-11-24' };
 
 const old: CostRow = { ...evaluations, runId: '20251102-0900-old', day: '2025-11-02', model: null, role: null };
 
 export const costStates: Readonly<Record<string, CostViewState>> = {
   usual: state(accountOf(USUAL, 20, [evaluations])),
-  'no limit': state(accountOf(USUAL.slice(0, 2), null)),
+  'no limit': state(accountOf(USUAL.slice(0, 2), null, [session])),
   'limit reached': state(accountOf(USUAL, 5)),
   'free and without a price': state(
     accountOf(
@@ -129,14 +138,18 @@ export const costStates: Readonly<Record<string, CostViewState>> = {
       null,
     ),
   ),
-  'lost calls and older versions': state(
-    accountOf(USUAL.slice(1, 4), 20, [{ ...evaluations, unsettled: 3 }, old]),
-  ),
+  'lost calls and older versions': state(accountOf(USUAL.slice(1, 4), 20, [{ ...evaluations, unsettled: 3 }, old])),
   empty: state({ rows: [], runs: [], month: { month: '2026-11', paid: spend(0, 0), limitUsd: null } }),
   'long and right to left': state(
     accountOf(
       [
-        { name: `${'very-long-name-of-a-prompt-'.repeat(6)}end`, daysAgo: 0, model: `openai/${'m'.repeat(80)}`, calls: 9, usd: 1234.5 },
+        {
+          name: `${'very-long-name-of-a-prompt-'.repeat(6)}end`,
+          daysAgo: 0,
+          model: `openai/${'m'.repeat(80)}`,
+          calls: 9,
+          usd: 1234.5,
+        },
         { name: 'סיווג פניות <img src=x onerror=alert(1)>', daysAgo: 1, model: MINI, calls: 12_345_678, usd: 0.00004 },
       ],
       0,

@@ -97,6 +97,30 @@ describe('the results store', () => {
     assert.deepEqual((await store.load('a'))?.paid, { ...NO_SPEND, calls: 2, usd: 0.12 });
   });
 
+  it('keeps what evaluations have sent beside the runs, as long as runs are kept', async () => {
+    const store = await open();
+    const log = store.evaluationLog('triage');
+    const call = { model: 'openai/a', role: 'target' } as const;
+    log.settled(await log.sent('x', { ...NO_SPEND, calls: 1, usd: 0.1 }, call), { ...NO_SPEND, calls: 1, usd: 0.02 });
+    await store.flush();
+    assert.deepEqual(await store.costs(), [
+      {
+        runId: null,
+        name: 'triage',
+        day: '1970-01-01',
+        model: 'openai/a',
+        role: 'target',
+        paid: { ...NO_SPEND, calls: 1, usd: 0.02 },
+        unsettled: 0,
+      },
+    ]);
+    now += 20 * 86_400_000;
+    await store.purge(30);
+    assert.equal((await store.costs()).length, 1);
+    await store.purge(10);
+    assert.deepEqual(await store.costs(), []);
+  });
+
   it('has one owner a run: a second is refused by name, an expired lease is taken over, the old owner is fenced off', async () => {
     const store = await open();
     const lease = await store.createRun(header('a'), 'process 1');
