@@ -55,7 +55,10 @@ function commandSection(command: Command): string {
 
 /** What is read from the environment besides the keys of providers. */
 const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
-  ['PROMPTOPT_ASK_ABOVE_USD', 'A run whose worst forecast costs more than this asks first. 1 when it is not set.'],
+  [
+    'PROMPTOPT_ASK_ABOVE_USD',
+    'A run or evaluation whose worst forecast costs more than this asks first; wins over `budget.askAboveUsd`. 1 when neither is set.',
+  ],
   ['PROMPTOPT_SERVE_TOKEN', 'What clients of `promptopt serve` must send as API key.'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'Where telemetry goes, if the workspace asks for any.'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'What is sent to the collector along with it.'],

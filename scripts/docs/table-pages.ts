@@ -186,6 +186,7 @@ export function workspaceConfigTable(): string {
       const at = path === '' ? key : `${path}.${key}`;
       const inner = typeof value.additionalProperties === 'object' ? value.additionalProperties : null;
       const own = [code(at), valueWords(value), value.description ?? ''];
+      if (value.properties !== undefined) return [own, ...rows(value, at)];
       if (inner?.properties === undefined) return [own];
       return [own, ...rows(inner, `${at}.${key === 'prices' ? 'MODEL' : 'NAME'}`)];
     });
