@@ -3,15 +3,10 @@
  * through the stack with its store on disk, by turns. The same number of calls is in the air; the stack has as many rows
  * under way as an evaluation has. The figure is the ratio within each pair.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { OpenAI } from 'openai';
 import type { GenerationRequest } from '../src/engine/models/language-model.ts';
-import { textMessage } from '../src/engine/models/language-model.ts';
 import { openai } from '../src/engine/models/providers/openai.ts';
 import { toChatParams } from '../src/engine/models/providers/openai/chat.ts';
-import { renderMessages } from '../src/engine/spec/template.ts';
 import { rowsUnderWay } from '../src/engine/evaluation/evaluator.ts';
 import { report } from './support/figures.ts';
 import type { Figure } from './support/figures.ts';
@@ -19,7 +14,7 @@ import { measure } from './support/measure.ts';
 import type { Measured } from './support/measure.ts';
 import { inPool } from './support/pool.ts';
 import { createStoredRun, openStack } from './support/stack.ts';
-import { triageExamples, triageSpec } from './support/triage.ts';
+import { requestsOf, startServer } from './support/wire.ts';
 
 const CALLS = 2000;
 const MODEL = 'openai/m';
@@ -36,19 +31,6 @@ const SETTINGS: readonly Setting[] = [
   { latency: 50, concurrency: 32, pairs: 5, bound: 1.05 },
   { latency: 5, concurrency: 64, pairs: 11, bound: 1.25 },
 ];
-
-const spec = triageSpec();
-
-/** A label of its own in each round, so that no round finds another's replies. */
-const requestsOf = (label: string): GenerationRequest[] =>
-  triageExamples(spec, CALLS, label).map(({ inputs }) => ({
-    model: MODEL,
-    role: 'target',
-    messages: renderMessages(spec.prompt, inputs).map(({ role, content }) => textMessage(role, content)),
-    temperature: 0,
-    maxOutputTokens: 256,
-    sample: 0,
-  }));
 
 async function bare(baseURL: string, concurrency: number, requests: readonly GenerationRequest[]): Promise<Measured> {
   const client = new OpenAI({ apiKey: 'none', baseURL, maxRetries: 0 });
@@ -76,8 +58,7 @@ async function stacked(
   }
 }
 
-const server = fork(join(import.meta.dirname, 'support/slow-server.mjs'), { execArgv: [] });
-const [port] = (await once(server, 'message')) as [number];
+const { port, stop } = await startServer('slow-server.mjs');
 
 const figures: Figure[] = [];
 for (const { latency, concurrency, pairs, bound } of SETTINGS) {
@@ -85,8 +66,8 @@ for (const { latency, concurrency, pairs, bound } of SETTINGS) {
   const sdk: Measured[] = [];
   const stack: Measured[] = [];
   for (let pair = 0; pair <= pairs; pair++) {
-    const alone = await bare(baseUrl, concurrency, requestsOf(`sdk ${latency} ${pair}`));
-    const whole = await stacked(baseUrl, concurrency, requestsOf(`stack ${latency} ${pair}`));
+    const alone = await bare(baseUrl, concurrency, requestsOf(MODEL, CALLS, `sdk ${latency} ${pair}`));
+    const whole = await stacked(baseUrl, concurrency, requestsOf(MODEL, CALLS, `stack ${latency} ${pair}`));
     // The first pair only warms up.
     if (pair === 0) continue;
     sdk.push(alone);
@@ -108,7 +89,7 @@ for (const { latency, concurrency, pairs, bound } of SETTINGS) {
     { what: '  the same by CPU time of all threads', values: ratios(({ processMs }) => processMs), unit: '×' },
   );
 }
-server.disconnect();
+stop();
 report(figures, [
   `${CALLS.toLocaleString('en-US')} calls a side, about 3 kB each, by turns against one server in a process of its own.`,
 ]);

@@ -57,10 +57,13 @@ export interface StackOptions {
   readonly model: string;
   readonly concurrency: number;
   readonly run: StoredRun | null;
+  /** Default false: no reply of another run may answer. Then the run's own journal is off, or that would. */
+  readonly useCache?: boolean;
 }
 
-/** No reply of another run may answer, so the cache is off; every other part is what a run has. */
-export async function openStack({ provider, settings, model, concurrency, run }: StackOptions): Promise<LanguageModel> {
+/** Every part that a run has, but for the cache. */
+export async function openStack(options: StackOptions): Promise<LanguageModel> {
+  const { provider, settings, model, concurrency, run, useCache = false } = options;
   const connections = createConnections({
     providers: [provider],
     settingsFor: () => settings,
@@ -72,8 +75,8 @@ export async function openStack({ provider, settings, model, concurrency, run }:
   const gateway = createGateway({
     connections,
     models: new Map([[model, await connections.describe(model)]]),
-    journal: run === null ? null : run.store.journal(run.lease),
-    cache: null,
+    journal: run === null || useCache ? null : run.store.journal(run.lease),
+    cache: run !== null && useCache ? run.store.cache() : null,
     spendLog: run === null ? null : run.store.spendLog(run.lease),
     paid: createBudget(limits),
     clock: systemClock,
