@@ -37,12 +37,16 @@ const LARGEST_CUT = 0.25;
 /** A little below what was taken, so that refused calls find a place. */
 const AFTER_CUT = 0.95;
 const GROWTH = 1.1;
+/** Each epoch of growth after another grows by so much more: one that slowed down by bad luck is soon back. */
+const ACCELERATION = 0.1;
 /** Until it was too fast once. */
 const FIRST_GROWTH = 2;
 /** Epochs without growth after a cut: one, and twice as many after each further cut, up to these. */
-const MOST_HELD = 8;
+const MOST_HELD = 4;
 /** Of the calls a second that were taken before a cut: fewer are a loss that the cut was not worth. */
 const WORTH = 0.8;
+/** An epoch at a usual share corrects what was learned of it by such a part of the difference. */
+const CORRECTED_BY = 8;
 /** Epochs after which it is tried again whether the server refuses less at a slower pace. */
 const DOUBTED_AFTER = 24;
 /** Milliseconds; waits up to these steer by themselves. */
@@ -85,6 +89,7 @@ export function createPace(): Pace {
   let usual = 1;
   let sinceLearned = 0;
   let growth = FIRST_GROWTH;
+  let wasTooFast = false;
   let held = 0;
   let hold = 1;
   let cut: { readonly pace: number; readonly share: number; readonly delivered: number } | null = null;
@@ -105,18 +110,22 @@ export function createPace(): Pace {
     if (share < usual - margin(outcomes)) {
       cut = { pace: at, share, delivered: at * share };
       growth = GROWTH;
+      wasTooFast = true;
       held = hold;
       hold = Math.min(MOST_HELD, hold * 2);
       return at * Math.max(LARGEST_CUT, (share / usual) * AFTER_CUT);
     }
     cut = null;
-    usual = Math.min(1, Math.max(usual, usual + (share - usual) / 4));
+    // While it grows it takes fewer because it grows: only a steady pace tells that fewer are usual.
+    if (usual < 1 && (held > 0 || share > usual)) usual += (share - usual) / CORRECTED_BY;
     if (held > 0) {
       held--;
       return pace ?? at;
     }
     // What was not used proves nothing of what is faster still.
-    return Math.max(at, Math.min((pace ?? at) * growth, at * 2));
+    const next = Math.max(at, Math.min((pace ?? at) * growth, at * 2));
+    growth = Math.min(FIRST_GROWTH, growth + ACCELERATION);
+    return next;
   };
 
   const judge = ({ begunAt, left, lastLeftAt, taken, refused, short, long }: Epoch, now: number): void => {
@@ -140,7 +149,7 @@ export function createPace(): Pace {
     epoch = newEpoch(epochs++, now);
   };
 
-  const isEarly = (): boolean => pace === null || growth === FIRST_GROWTH;
+  const isEarly = (): boolean => pace === null || !wasTooFast;
 
   const count = (of: number, now: number, kind: 'taken' | 'refused' | 'short' | 'long'): void => {
     if (of !== epoch?.number) return;
@@ -166,6 +175,7 @@ export function createPace(): Pace {
       epoch = null;
       usual = 1;
       growth = FIRST_GROWTH;
+      wasTooFast = false;
       held = 0;
       hold = 1;
       cut = null;

