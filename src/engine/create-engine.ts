@@ -347,13 +347,9 @@ export function createEngine(options: EngineOptions): Engine {
       const status = limits === undefined ? 'interrupted' : 'done';
       const chosen = runId ?? (await store.query({ status, limit: 1 }))[0]?.header.id;
       if (chosen === undefined) {
-        throw new PromptOptError(
-          'usage',
-          `There is no ${status === 'done' ? 'ended' : 'interrupted'} run to go on with.`,
-          {
-            remedy: 'List the runs with `promptopt runs list`.',
-          },
-        );
+        const what =
+          limits === undefined ? 'There is no interrupted run to go on with.' : 'There is no ended run to go on with.';
+        throw new PromptOptError('usage', what, { remedy: 'List the runs with `promptopt runs list`.' });
       }
       const record = await store.load(chosen);
       const services = await servicesFor(record?.header.specPath ?? resolve('.'));

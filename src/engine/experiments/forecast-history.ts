@@ -3,6 +3,7 @@ import type { LearnedForecast, Spend, StopReason } from '../../protocol/events.t
 import type { RowResult } from '../evaluation/evaluation.ts';
 import { median } from '../statistics/descriptive.ts';
 import type { PlainForecast } from './forecast.ts';
+import type { ForecastRatio, PastRun } from './store.ts';
 
 /** Runs of a target that are looked back on, and of them those of one strategy, the newest each. */
 export const LOOKED_BACK_ON = 60;
@@ -13,16 +14,6 @@ const OWN_ENDS: readonly StopReason[] = ['finished', 'converged', 'perfect-score
 
 /** With fewer, one odd run would be the rule. */
 const FEWEST_RUNS = 3;
-
-/** What a run took as multiples of its plain forecast. Kept beside its result, which says nothing of time and place. */
-export interface ForecastRatio {
-  /** Null when another limit than calls, or the user, cut the run short. */
-  readonly calls: number | null;
-  readonly inputPerCall: number;
-  readonly outputPerCall: number;
-  /** Milliseconds of a call of the target, the median; null when it was not measured. */
-  readonly latencyMs: number | null;
-}
 
 /** Null where nothing was asked: there is nothing to learn from. */
 export function forecastRatio(
@@ -46,12 +37,6 @@ const medianOf = (values: readonly (number | null)[]): number | null => {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : median(known);
 };
-
-/** A finished run of the target a forecast is for. */
-export interface PastRun {
-  readonly strategy: string;
-  readonly ratio: ForecastRatio;
-}
 
 export interface RunHistory {
   /** From runs of the same strategy. */

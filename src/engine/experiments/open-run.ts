@@ -8,7 +8,7 @@ import type { TaskSpec } from '../spec/task-spec.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
 import { startRun } from './run.ts';
 import type { RunServices } from './run.ts';
-import type { Run } from './run-handle.ts';
+import type { Resumed, Run } from './run-handle.ts';
 import type { RunConfig } from './run-config.ts';
 import { raisedLimits, runLimits } from './run-limits.ts';
 import type { LimitsInput } from './run-limits.ts';
@@ -66,14 +66,6 @@ export async function beginRun(planned: PreparedRun, services: OpenServices): Pr
 const NO_NEED: MonthNeed = { verdictUsd: 0, baselineUsd: 0 };
 
 const idsOf = (rows: readonly Example[]): string[] => rows.map((row) => row.id);
-
-/** What is told when the code has changed since the run began. */
-export interface Resumed {
-  readonly run: Run;
-  readonly note: string | null;
-  /** What holds from now on. */
-  readonly limits: Limits;
-}
 
 /**
  * Runs the stored task again: the journal answers what was bought, and the run goes on where it stopped.

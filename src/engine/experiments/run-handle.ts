@@ -1,5 +1,5 @@
 /** What whoever started a run holds of it. */
-import type { RunEvent } from '../../protocol/events.ts';
+import type { Limits, RunEvent } from '../../protocol/events.ts';
 import type { OptimizationResult } from '../../protocol/result.ts';
 
 /** A started run. Iterate it for its events from the beginning; each iterator gets all of them. */
@@ -15,4 +15,13 @@ export interface Run extends AsyncIterable<RunEvent> {
   stop(mode: 'keep-best' | 'discard'): void;
   /** Leaves everything at once, as a crash would; the run can be resumed. */
   abort(): void;
+}
+
+/** A run that goes on. */
+export interface Resumed {
+  readonly run: Run;
+  /** What is told when the code has changed since it began. */
+  readonly note: string | null;
+  /** What holds from now on. */
+  readonly limits: Limits;
 }

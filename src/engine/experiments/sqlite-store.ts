@@ -8,7 +8,6 @@ import { addSpend } from '../models/spend.ts';
 import { createBatchLog } from './batch-log.ts';
 import { EVALUATION, costRowOf } from './cost-rows.ts';
 import { LOOKED_BACK_ON } from './forecast-history.ts';
-import type { ForecastRatio } from './forecast-history.ts';
 import { createMonthAccount } from './month-account.ts';
 import { createReplyCache } from './reply-cache.ts';
 import { createRetention, deleteSteps } from './retention.ts';
@@ -16,7 +15,7 @@ import { createStoreChannel } from './store-channel.ts';
 import type { StoreChannel } from './store-channel.ts';
 import type { StoreLocation } from './store-location.ts';
 import type { SqlValue, StoreRow, WriteStep } from './store-protocol.ts';
-import type { ResultsStore, RunHeader, RunInput, RunLease, RunRecord } from './store.ts';
+import type { ForecastRatio, ResultsStore, RunHeader, RunInput, RunLease, RunRecord } from './store.ts';
 
 /** A lease that is not renewed for this long has lost its owner. */
 export const LEASE_MS = 30_000;

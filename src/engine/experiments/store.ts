@@ -1,7 +1,6 @@
 /** The results store: runs, their events, journals and content, the reply cache. Implemented on SQLite in `sqlite-store.ts`. */
 import type { CostRow } from '../../protocol/costs.ts';
 import type { EventPayloads, RunEvent, RunStatus, Spend, StoredEvent } from '../../protocol/events.ts';
-import type { ForecastRatio, PastRun } from './forecast-history.ts';
 import type { BatchLog, CachePort, JournalPort, SpendLog } from '../models/ports.ts';
 
 /** All that a run is a function of, besides the replies; written once. A resume reads this, never the files. */
@@ -44,6 +43,22 @@ export interface RunInput {
   readonly admission: number;
   readonly kind: 'stop' | 'minutes' | 'month' | 'verdict' | 'limits' | 'reached' | 'pause' | 'continue';
   readonly value: unknown;
+}
+
+/** What a run took as multiples of its plain forecast. Kept beside its result, which says nothing of time and place. */
+export interface ForecastRatio {
+  /** Null when another limit than calls, or the user, cut the run short. */
+  readonly calls: number | null;
+  readonly inputPerCall: number;
+  readonly outputPerCall: number;
+  /** Milliseconds of a call of the target, the median; null when it was not measured. */
+  readonly latencyMs: number | null;
+}
+
+/** A finished run of the target a forecast is for. */
+export interface PastRun {
+  readonly strategy: string;
+  readonly ratio: ForecastRatio;
 }
 
 /** Which runs to give; absent fields let everything through. */

@@ -4,11 +4,10 @@ import type { BatchPort } from './batch-port.ts';
 import type { Clock } from './clock.ts';
 import type { LanguageModel } from './language-model.ts';
 import { createLimiter } from './limiter.ts';
-import type { Limiter } from './limiter.ts';
+import type { Limiter, ModelLimits } from './limiter.ts';
 import { unknownModel } from './near-models.ts';
 import type { ModelPrice } from './price.ts';
 import { createTokenCounter } from './tokens.ts';
-import type { ModelLimits } from './workspace-config.ts';
 import type { ListedModel, ModelInfo, ModelProvider, ProviderDescriptor, ProviderSettings } from './provider.ts';
 
 export interface ModelConnections {

@@ -30,6 +30,11 @@ export interface RateLimits {
   readonly tokensPerMinute?: number;
 }
 
+/** What a model may be asked. `concurrency` only lowers that of the run. */
+export interface ModelLimits extends RateLimits {
+  readonly concurrency?: number;
+}
+
 export interface LimiterOptions extends RateLimits {
   /** Calls in the air at most. */
   readonly concurrency: number;

@@ -2,7 +2,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { PromptOptError } from '../../protocol/errors.ts';
-import type { RateLimits } from './limiter.ts';
+import type { ModelLimits } from './limiter.ts';
 import type { ModelPrice } from './price.ts';
 
 /** No model costs a dollar a token: a figure beyond that is a slip of units. */
@@ -132,11 +132,6 @@ export interface WorkspaceBudget {
   readonly monthlyUsd: number | null;
   readonly emergencyUsd: number | null;
   readonly askAboveUsd: number | null;
-}
-
-/** What a model may be asked. `concurrency` only lowers that of the run. */
-export interface ModelLimits extends RateLimits {
-  readonly concurrency?: number;
 }
 
 export interface WorkspaceConfig {

@@ -110,13 +110,13 @@ async function connect(settings: ProviderSettings): Promise<ModelProvider> {
           reply = end.began ? end.reply : null;
         }
         if (reply === null) throw notAnthropic(endpoint);
+        deadline.settle();
       } catch (error) {
+        deadline.close();
         if (signal?.aborted === true) throw cancelled(anthropic.name);
         if (deadline.timedOut()) throw notInTime(endpoint, error);
         if (error instanceof sdk.APIError) tellLimits(error.headers as Headers | undefined, onLimits);
         throw toPromptOptError(sdk, error, endpoint, request.model, answered);
-      } finally {
-        deadline.close();
       }
       return await generationOf(reply, request, Math.round(performance.now() - started));
     },

@@ -79,8 +79,11 @@ export async function guardedCall<T>(guard: Guard, work: (fetch: typeof globalTh
     });
   };
   try {
-    return await work(guarded);
+    const done = await work(guarded);
+    deadline.settle();
+    return done;
   } catch (error) {
+    deadline.close();
     if (isCancelled()) throw cancelled(endpoint.provider);
     if (isPromptOptError(error)) throw error;
     const cause = causeOf(error);
@@ -91,7 +94,5 @@ export async function guardedCall<T>(guard: Guard, work: (fetch: typeof globalTh
     const failed = connectionError(endpoint, error, answered);
     const never = failed.code === 'transient' && failed.details.mayHaveCost !== true;
     throw never && guard.unreachable !== undefined ? guard.unreachable(cause) : failed;
-  } finally {
-    deadline.close();
   }
 }

@@ -37,8 +37,9 @@ type Naming = (what: 'limit' | 'remaining' | 'reset') => string;
 
 function allowanceOf(headers: Headers, naming: Naming, now: number): ServerAllowance | null {
   const remaining = countOf(headers.get(naming('remaining')));
+  if (remaining === null) return null;
   const resetMs = resetOf(headers.get(naming('reset'))?.trim() ?? '', headers, now);
-  if (remaining === null || resetMs === null) return null;
+  if (resetMs === null) return null;
   return { remaining, limit: countOf(headers.get(naming('limit'))), resetMs };
 }
 
