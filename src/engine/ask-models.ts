@@ -40,6 +40,7 @@ export interface PromptsOptions extends AskOptions {
   readonly sample?: number;
   /** By the provider's batch endpoint: at a lower price, answered within a day. Default false. */
   readonly batch?: boolean;
+  /** Called when a batch goes out and each time it is looked at. */
   readonly onBatch?: (progress: BatchProgress) => void;
   /** Called after each prompt has ended, whichever way, with how many have. */
   readonly onProgress?: (done: number, of: number) => void;

@@ -15,6 +15,7 @@ export type {
   OptimizeOptions,
   PlannedRun,
   ProviderInfo,
+  ResumeOptions,
   StrategyInfo,
   Task,
 } from './engine.ts';
@@ -39,15 +40,17 @@ export type { OptimizationResult, PromptText, ResultCandidate } from '../protoco
 export type { Example, Splits } from './data/example.ts';
 export type { DataProblem } from './data/rows.ts';
 export type { ChosenModels, ModelChoice } from './experiments/choose-models.ts';
-export type { Run } from './experiments/run-handle.ts';
+export type { Resumed, Run } from './experiments/run-handle.ts';
 export type {
   CacheSummary,
   ContentKind,
+  ForecastRatio,
   MonthLimit,
   MonthNeed,
   MonthState,
   KeepLimit,
   KeepLimits,
+  PastRun,
   ResultsStore,
   RunFilter,
   RunHeader,
@@ -93,7 +96,15 @@ export type {
 export type { CatalogueModel, ProviderListing } from './models/catalogue.ts';
 export type { CallSize, ModelFacts } from './models/model-facts.ts';
 export type { ModelTrial, TrialResult } from './models/try-model.ts';
-export type { CachePort, JournalPort, SpendLog, StoredRefusal, StoredReply } from './models/ports.ts';
+export type {
+  BatchLog,
+  CachePort,
+  JournalPort,
+  SpendLog,
+  StoredBatch,
+  StoredRefusal,
+  StoredReply,
+} from './models/ports.ts';
 export type { ModelServer, ServeOptions } from './serve-models.ts';
 export type { SessionEnd, SessionModel, SessionResult } from '../protocol/session.ts';
 export type { LintRule, RuleSeverities } from './spec/rules/lint-rule.ts';

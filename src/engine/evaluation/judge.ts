@@ -40,6 +40,7 @@ export interface JudgeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which of two answers is better; `tie` also where the two orders disagree. */
 export type Winner = 'a' | 'b' | 'tie';
 
 /** What the judge said to one order. */
@@ -52,6 +53,7 @@ export interface OrderVerdict {
   readonly reason: string;
 }
 
+/** One judge's verdict on two answers, asked in both orders. */
 export interface Comparison {
   readonly winner: Winner;
   /** The part of the verdicts that say so: 1 when the orders agree, 0.5 when one says tie, 0 when they contradict each other. */

@@ -181,6 +181,7 @@ export interface ResultsStore {
   costs(): Promise<CostRow[]>;
   /** From now on nothing of this store's logs is sent that does not fit the month; null lifts the limit. */
   limitMonth(limit: MonthLimit | null): void;
+  /** What this month has paid and holds, over all runs and processes. */
   month(): Promise<MonthState>;
   /** @throws PromptOptError `budget` (limit `month`) when the month has less left than the run needs. */
   holdMonth(lease: RunLease, need: MonthNeed): Promise<void>;
@@ -225,6 +226,7 @@ export interface ResultsStore {
   purge(days: number, maxMb?: number): Promise<number>;
   /** Lets go of what is over the limits: of the cache each time, of runs at most once a day. */
   keepWithin(limits: KeepLimits): Promise<{ readonly runs: number; readonly replies: number }>;
+  /** How many replies the cache keeps, how large and how old. */
   cacheSummary(): Promise<CacheSummary>;
   /** Forgets replies unused for so many days, 0 for all, and gives the space back; returns how many went. */
   clearCache(olderThanDays: number): Promise<number>;

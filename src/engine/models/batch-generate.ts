@@ -18,6 +18,7 @@ export interface BatchGenerateOptions {
 /** What became of one request. */
 export type BatchOutcome = { readonly generation: Generation } | { readonly error: PromptOptError };
 
+/** What came of many requests, in their order, with one account. */
 export interface BatchGeneration {
   /** In the order of the requests, one for each. */
   readonly outcomes: readonly BatchOutcome[];

@@ -5,6 +5,7 @@ import type { ModelConnections } from './connections.ts';
 import type { ModelPrice } from './price.ts';
 import type { ProviderDescriptor } from './provider.ts';
 
+/** A model of a list, with what is known of it. */
 export interface CatalogueModel {
   /** `provider/model` */
   readonly name: string;
@@ -16,6 +17,7 @@ export interface CatalogueModel {
   readonly contextWindow: number | null;
 }
 
+/** A provider with its models, or why it could not be asked. */
 export interface ProviderListing {
   readonly name: string;
   readonly title: string;

@@ -13,6 +13,7 @@ export interface CallSize {
   readonly output: number;
 }
 
+/** What a model costs and takes. */
 export interface ModelFacts {
   /** `provider/model` */
   readonly name: string;

@@ -65,6 +65,7 @@ export interface BatchLog {
   attemptsLeft(): Promise<ReadonlyMap<CallIdentity, number>>;
   /** Before a batch is handed in. */
   submitting(batch: Omit<StoredBatch, 'batchId'>): Promise<void>;
+  /** Once the provider has taken it. */
   submitted(token: string, batchId: string): Promise<void>;
   /** These calls ended without a reply: they may be bought again. */
   dropped(token: string, calls: readonly CallIdentity[]): Promise<void>;

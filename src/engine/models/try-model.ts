@@ -11,6 +11,7 @@ import type { KnownNames } from './near-models.ts';
 import type { SpendLog } from './ports.ts';
 import { REASONING_LIMIT, worstCaseOf } from './worst-case.ts';
 
+/** One small call, ready to be sent. */
 export interface ModelTrial {
   /** `provider/model` */
   readonly name: string;
@@ -20,6 +21,7 @@ export interface ModelTrial {
   send(signal?: AbortSignal): Promise<TrialResult>;
 }
 
+/** What the call came to. */
 export interface TrialResult {
   readonly name: string;
   readonly reply: string;
