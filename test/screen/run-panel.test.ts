@@ -30,7 +30,9 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   running: ['Pause', 'Stop and keep best', 'Discard…'],
   paused: ['Continue', 'Stop and keep best', 'Discard…'],
   stopping: [],
-  done: ['Review diff'],
+  // A limit ended both: they can go on with a larger one.
+  done: ['Review diff', 'New limit…'],
+  'too small a budget': ['New limit…'],
   interrupted: ['Resume', 'Show log'],
   failed: ['Resume', 'Show log'],
   discarded: [],
