@@ -28,6 +28,9 @@ function prepared(sql: string): StatementSync {
   return statement;
 }
 
+/** Pages of 4 kB the log may reach before it is taken into the file: 1 MB, so that a small disk is not filled by the log. */
+const LOG_PAGES = 256;
+
 async function open(path: string): Promise<void> {
   let sqlite: typeof nodeSqlite;
   try {
@@ -37,7 +40,7 @@ async function open(path: string): Promise<void> {
   }
   const existed = existsSync(path);
   database = new sqlite.DatabaseSync(path, { timeout: 5000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES};`);
   const mode = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string };
   if (mode.journal_mode !== 'wal')
     throw new StoreError('read-only', 'This folder does not allow the shared memory SQLite needs.');
