@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { apprenticeCompletion, send, sendError, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { apprenticeCompletion, sendError, startOpenAiServer } from '../support/openai-server.ts';
 import type { Answer, OpenAiServer } from '../support/openai-server.ts';
 import { PLANTED_KEY, configFor, makeWorkspace } from '../support/workspace.ts';
 import type { Workspace } from '../support/workspace.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { groupCosts, totalPaid } from '../../src/protocol/folds/cost-groups.ts';
-import { apprenticeCompletion, send, sendError, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { apprenticeCompletion, sendError, startOpenAiServer } from '../support/openai-server.ts';
 import type { OpenAiServer } from '../support/openai-server.ts';
 import { configFor, makeWorkspace } from '../support/workspace.ts';
 import type { Workspace } from '../support/workspace.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isPromptOptError } from '../../src/protocol/errors.ts';
-import { apprenticeCompletion, send, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { apprenticeCompletion, startOpenAiServer } from '../support/openai-server.ts';
 import { configFor, makeWorkspace } from '../support/workspace.ts';
 
 const PRICE = { inputPerMillion: 1, outputPerMillion: 2 };

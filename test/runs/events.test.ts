@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError } from '../../src/protocol/errors.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
-import { apprenticeCompletion, send, sendError, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { apprenticeCompletion, sendError, startOpenAiServer } from '../support/openai-server.ts';
 import { configFor, makeWorkspace, PLANTED_CONTENT, PLANTED_KEY, PLANTED_PROMPT } from '../support/workspace.ts';
 import type { Workspace } from '../support/workspace.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Forecast } from '../../src/protocol/events.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { RunConfig } from '../../src/engine/experiments/run-config.ts';
-import { apprenticeCompletion, send, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { apprenticeCompletion, startOpenAiServer } from '../support/openai-server.ts';
 import { configFor, makeWorkspace } from '../support/workspace.ts';
 import type { Workspace } from '../support/workspace.ts';
 

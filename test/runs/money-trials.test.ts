@@ -8,7 +8,7 @@ import { createConnections } from '../../src/engine/models/connections.ts';
 import { createGateway } from '../../src/engine/models/gateway.ts';
 import type { LanguageModel } from '../../src/engine/models/language-model.ts';
 import type { ProviderDescriptor } from '../../src/engine/models/provider.ts';
-import { addSpend } from '../../src/engine/models/spend.ts';
+import { addSpend } from '../../src/protocol/spend.ts';
 import { worstCaseOf } from '../../src/engine/models/worst-case.ts';
 import { createRandom } from '../../src/engine/statistics/random.ts';
 import type { RandomStream } from '../../src/engine/statistics/random.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, isPromptOptError } from '../../src/protocol/errors.ts';
 import { optimizeInProcess } from '../support/optimize-process.ts';
-import { apprenticeCompletion, send, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { apprenticeCompletion, startOpenAiServer } from '../support/openai-server.ts';
 import { configFor, makeWorkspace } from '../support/workspace.ts';
 import type { Workspace } from '../support/workspace.ts';
 

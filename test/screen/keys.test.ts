@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../scripts/setup/node.mjs';
-import { apprenticeCompletion, send, sendError, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { apprenticeCompletion, sendError, startOpenAiServer } from '../support/openai-server.ts';
 import type { OpenAiServer } from '../support/openai-server.ts';
 import { configFor } from '../support/workspace.ts';
 import { accessibilityViolations, openWorkbench } from './support/workbench.ts';

@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { apprenticeMessage, errorBody, refusalOf, send, sendError } from './anthropic-server.ts';
+import { send } from './http-answers.ts';
+import { apprenticeMessage, errorBody, refusalOf, sendError } from './anthropic-server.ts';
 import type { ReceivedBody } from './anthropic-server.ts';
 
 export interface BatchRequest {

@@ -1,4 +1,5 @@
 /** A server on 127.0.0.1 that speaks Anthropic's messages, as well or as badly as a test wants it to. */
+import { send } from './http-answers.ts';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -75,17 +76,6 @@ export async function startAnthropicServer(answer: Answer): Promise<AnthropicSer
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/** Sends `body` as JSON; a string is sent as it is. */
-export function send(
-  response: ServerResponse,
-  body: unknown,
-  status = 200,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 export interface SentError {

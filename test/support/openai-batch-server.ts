@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { apprenticeCompletion, send, sendError } from './openai-server.ts';
+import { send } from './http-answers.ts';
+import { apprenticeCompletion, sendError } from './openai-server.ts';
 import type { ReceivedCall } from './openai-server.ts';
 
 export interface BatchLine {

@@ -11,12 +11,12 @@ import { anthropic } from '../../src/engine/models/providers/anthropic.ts';
 import type { ProviderSettings } from '../../src/engine/models/provider.ts';
 import type { ServerLimits } from '../../src/engine/models/server-limits.ts';
 import { worstCaseOf } from '../../src/engine/models/worst-case.ts';
+import { send } from '../support/http-answers.ts';
 import {
   errorBody,
   eventsOf,
   message,
   refusalOf,
-  send,
   sendError,
   sendMessage,
   sseEvent,

@@ -6,7 +6,8 @@ import { textOf } from '../../src/engine/models/language-model.ts';
 import type { GenerateOptions, Generation, GenerationRequest } from '../../src/engine/models/language-model.ts';
 import { huggingface } from '../../src/engine/models/providers/huggingface.ts';
 import { makeRequest } from '../support/models.ts';
-import { completion, send, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { completion, startOpenAiServer } from '../support/openai-server.ts';
 import type { Answer, OpenAiServer } from '../support/openai-server.ts';
 
 const KEY = 'hf_planted0123456789';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeError, isPromptOptError } from '../../src/protocol/errors.ts';
+import { typedFailure } from '../support/typed-failure.ts';
 import type { ErrorCode, PromptOptError } from '../../src/protocol/errors.ts';
 import type { BatchPort } from '../../src/engine/models/batch-port.ts';
 import { textOf } from '../../src/engine/models/language-model.ts';
@@ -31,18 +31,8 @@ describe('OpenAI’s batches over the wire', () => {
     return port.submit(calls, 'chat', token);
   };
 
-  async function failure(attempt: Promise<unknown>, code: ErrorCode): Promise<PromptOptError> {
-    try {
-      await attempt;
-    } catch (error) {
-      assert.ok(isPromptOptError(error), String(error));
-      assert.equal(error.code, code, error.message);
-      const told = [describeError(error), error.stack ?? '', String(error.cause), JSON.stringify(error.details)];
-      for (const secret of [KEY, SECRET, 'Server text']) assert.ok(!told.join('\n').includes(secret), secret);
-      return error;
-    }
-    throw new assert.AssertionError({ message: `It did not fail; ${code} was expected.` });
-  }
+  const failure = (attempt: Promise<unknown>, code: ErrorCode): Promise<PromptOptError> =>
+    typedFailure(attempt, code, [KEY, SECRET, 'Server text']);
 
   it('hand in each call by its name, in the words of a call by itself, marked so that they can be found', async () => {
     await submit('a-mark');

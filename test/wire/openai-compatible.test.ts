@@ -11,7 +11,8 @@ import type { ProviderSettings } from '../../src/engine/models/provider.ts';
 import { github } from '../../src/engine/models/providers/github.ts';
 import { openai } from '../../src/engine/models/providers/openai.ts';
 import { makeRequest } from '../support/models.ts';
-import { completion, send, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { completion, startOpenAiServer } from '../support/openai-server.ts';
 import type { Answer, OpenAiServer } from '../support/openai-server.ts';
 
 const KEY = 'planted-key-0123456789';

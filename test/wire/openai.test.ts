@@ -7,7 +7,8 @@ import { textOf } from '../../src/engine/models/language-model.ts';
 import type { GenerateOptions, Generation, GenerationRequest } from '../../src/engine/models/language-model.ts';
 import { openai } from '../../src/engine/models/providers/openai.ts';
 import { withRetry } from '../../src/engine/models/retry.ts';
-import { completion, send, sendError, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { completion, sendError, startOpenAiServer } from '../support/openai-server.ts';
 import type { Answer, OpenAiServer } from '../support/openai-server.ts';
 import { fakeClock, makeRequest } from '../support/models.ts';
 

@@ -6,7 +6,8 @@ import { openai } from '../../src/engine/models/providers/openai.ts';
 import type { ServerLimits } from '../../src/engine/models/server-limits.ts';
 import { handClock } from '../support/hand-clock.ts';
 import { makeRequest, settle } from '../support/models.ts';
-import { completion, send, sendError, startOpenAiServer } from '../support/openai-server.ts';
+import { send } from '../support/http-answers.ts';
+import { completion, sendError, startOpenAiServer } from '../support/openai-server.ts';
 import type { Answer, OpenAiServer } from '../support/openai-server.ts';
 
 const TOLD = {

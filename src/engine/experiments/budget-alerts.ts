@@ -1,10 +1,10 @@
 /** Says once when half and when four fifths of a run's limits are used, and when it may use the emergency budget. */
 import type { Limits, Spend } from '../../protocol/events.ts';
-import { counted, money } from '../../protocol/wording.ts';
+import { counted, duration, money } from '../../protocol/wording.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { MonthState } from './store.ts';
 
-/** By rising share. Minutes are no account: a resumed run would tell them elsewhere. */
+/** By rising share. */
 const ALERTS = [
   { code: 'budget-50', share: 0.5, words: 'Half of the limit is used' },
   { code: 'budget-80', share: 0.8, words: '80 % of the limit is used' },
@@ -28,19 +28,35 @@ function nearest({ usd, calls, tokens }: Limits, spent: Spend): Used {
   ].reduce((most, one) => (one.share > most.share ? one : most));
 }
 
-/**
- * To be asked at barriers, with what was spent as if every call had been bought: then a resumed run says the same.
- * Whoever passes both marks at once is told of the later one only.
- */
-export function createBudgetAlerts(events: EventWriter, limits: Limits): (spent: Spend) => void {
+/** Tells of each mark once; whoever passes both at once is told of the later one only. */
+function createMarks(events: EventWriter): (used: Used) => void {
   let told = -1;
-  return (spent) => {
-    const { share, text } = nearest(limits, spent);
+  return ({ share, text }) => {
     const passed = ALERTS.findLastIndex((alert) => share >= alert.share);
     const alert = ALERTS[passed];
     if (alert === undefined || passed <= told) return;
     told = passed;
     events.below(alert.code).emit('warning', { code: alert.code, message: `${alert.words}: ${text}.` });
+  };
+}
+
+/**
+ * To be asked at barriers, with what was spent as if every call had been bought: then a resumed run says the same.
+ * Minutes have marks of their own, in a place of their own: a resumed run passes them elsewhere, and what was told
+ * first stays.
+ */
+export function createBudgetAlerts(
+  events: EventWriter,
+  limits: Limits,
+): (spent: Spend, minutesLeft?: number | null) => void {
+  const account = createMarks(events);
+  const time = createMarks(events.below('minutes'));
+  const { minutes } = limits;
+  return (spent, minutesLeft = null) => {
+    account(nearest(limits, spent));
+    if (minutes === undefined || minutesLeft === null) return;
+    const used = minutes - minutesLeft;
+    time({ share: used / minutes, text: `${duration(used)} of ${duration(minutes)}` });
   };
 }
 

@@ -7,7 +7,7 @@ import type { Example, Splits } from '../data/example.ts';
 import type { TaskSpec } from '../spec/task-spec.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
 import { startRun } from './run.ts';
-import type { RunServices } from './run.ts';
+import type { RunServices } from './run-program.ts';
 import type { Resumed, Run } from './run-handle.ts';
 import type { RunConfig } from './run-config.ts';
 import { raisedLimits, runLimits } from './run-limits.ts';

@@ -74,8 +74,10 @@ export function paidSearchLimits(
 }
 
 /** Limits without so many calls, and without a share of money and tokens. Minutes are no account. */
-export const within = ({ usd, calls, tokens }: Limits, keptCalls: number, share: number): Limits => ({
+const within = ({ usd, calls, tokens }: Limits, keptCalls: number, share: number): Limits => ({
   ...(calls === undefined ? {} : { calls: Math.max(0, calls - keptCalls) }),
   ...(usd === undefined ? {} : { usd: usd * (1 - share) }),
   ...(tokens === undefined ? {} : { tokens: Math.floor(tokens * (1 - share)) }),
 });
+
+export const withoutMinutes = (limits: Limits): Limits => within(limits, 0, 0);

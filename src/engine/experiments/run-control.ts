@@ -15,6 +15,8 @@ export interface RunControl {
   readonly resume: () => void;
   readonly stop: (mode: StopMode) => void;
   readonly isDiscarded: () => boolean;
+  /** Minutes of work left; null without a limit. */
+  readonly minutesLeft: () => number | null;
   /** The run has ended: nothing steers it any more. */
   readonly end: () => void;
 }
@@ -98,6 +100,7 @@ export function createRunControl(options: RunControlOptions): RunControl {
       stopSearch('stop', mode);
     },
     isDiscarded: () => discarded,
+    minutesLeft: () => (timer === null ? null : timer.left() / 60_000),
     end() {
       timer?.end();
     },

@@ -4,7 +4,7 @@ import { NO_SPEND } from '../../protocol/events.ts';
 import type { EventPayloads, RunEvent, RunStatus, Spend } from '../../protocol/events.ts';
 import { PromptOptError } from '../../protocol/errors.ts';
 import type { BatchLog, SpendLog, StoredRefusal, StoredReply } from '../models/ports.ts';
-import { addSpend } from '../models/spend.ts';
+import { addSpend } from '../../protocol/spend.ts';
 import { createBatchLog } from './batch-log.ts';
 import { EVALUATION, costRowOf } from './cost-rows.ts';
 import { LOOKED_BACK_ON } from './forecast-history.ts';

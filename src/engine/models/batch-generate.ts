@@ -4,7 +4,8 @@ import { NO_SPEND } from '../../protocol/events.ts';
 import type { Spend } from '../../protocol/events.ts';
 import type { Generation, GenerationRequest, LanguageModel } from './language-model.ts';
 import { paidBy } from './paid-meter.ts';
-import { addSpend, spendOf } from './spend.ts';
+import { addSpend } from '../../protocol/spend.ts';
+import { spendOf } from './spend.ts';
 
 export interface BatchGenerateOptions {
   /** Requests under way at once, at least 1: bounds memory; the limiter below bounds the provider. Default 64. */

@@ -9,7 +9,7 @@
 import { PromptOptError } from '../../protocol/errors.ts';
 import { NO_SPEND } from '../../protocol/events.ts';
 import type { Limits, Spend } from '../../protocol/events.ts';
-import { addSpend } from './spend.ts';
+import { addSpend } from '../../protocol/spend.ts';
 
 export interface Reservation {
   /** Books what the call really used. @throws PromptOptError `usage-overrun`, after booking, when it used more than reserved. */

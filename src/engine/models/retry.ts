@@ -4,7 +4,7 @@ import { isPromptOptError } from '../../protocol/errors.ts';
 import type { PromptOptError } from '../../protocol/errors.ts';
 import type { Clock } from './clock.ts';
 import type { LanguageModel } from './language-model.ts';
-import { addSpend } from './spend.ts';
+import { addSpend } from '../../protocol/spend.ts';
 import { paidBy } from './paid-meter.ts';
 
 export interface RetryOptions {

@@ -1,7 +1,8 @@
-/** Rows of an account added up by run, day, model or role. Money is summed in whole nano-dollars. */
+/** Rows of an account added up by run, day, model or role. */
 import type { CostRow } from '../costs.ts';
 import { NO_SPEND } from '../events.ts';
 import type { Spend } from '../events.ts';
+import { addSpend } from '../spend.ts';
 
 /** What an account can be added up by. */
 export const COST_KEYS = ['run', 'day', 'model', 'role'] as const;
@@ -20,21 +21,9 @@ export interface CostGroup {
   readonly unsettled: number;
 }
 
-const NANO = 1e9;
-
-export function addPaid(a: Spend, b: Spend): Spend {
-  return {
-    calls: a.calls + b.calls,
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    usd: (Math.round(a.usd * NANO) + Math.round(b.usd * NANO)) / NANO,
-    unpricedCalls: a.unpricedCalls + b.unpricedCalls,
-  };
-}
-
 /** All rows together. */
 export const totalPaid = (rows: readonly CostRow[]): Spend =>
-  rows.reduce((sum, { paid }) => addPaid(sum, paid), NO_SPEND);
+  rows.reduce((sum, { paid }) => addSpend(sum, paid), NO_SPEND);
 
 const keyOf = (row: CostRow, by: CostKey): { readonly id: string; readonly label: string | null } => {
   switch (by) {
@@ -61,7 +50,7 @@ export function groupCosts(rows: readonly CostRow[], by: CostKey): CostGroup[] {
       label,
       runId: by === 'run' ? row.runId : null,
       day: known === undefined || known.day < row.day ? row.day : known.day,
-      paid: addPaid(known?.paid ?? NO_SPEND, row.paid),
+      paid: addSpend(known?.paid ?? NO_SPEND, row.paid),
       unsettled: (known?.unsettled ?? 0) + row.unsettled,
     });
   }

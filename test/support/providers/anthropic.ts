@@ -1,12 +1,12 @@
 /** A server of Anthropic's messages in every mode. */
 import type { ServerResponse } from 'node:http';
 import { anthropic as provider } from '../../../src/engine/models/providers/anthropic.ts';
+import { breakOff, send } from '../http-answers.ts';
 import {
   apprenticeMessage,
   eventsOf,
   message,
   refusalOf,
-  send,
   sendError,
   sendMessage,
   sseEvent,
@@ -17,12 +17,6 @@ import type { ProviderHarness, ProviderServer, ServerMode } from './harness.ts';
 
 const PLANTED_KEY = 'planted-key-anthropic-0123456789abcdef';
 const MODEL = 'claude-haiku-4-5';
-
-/** The body of a reply that breaks off: more bytes are promised, and the connection is destroyed before. */
-function breakOff(response: ServerResponse, type: string, written: string): void {
-  response.writeHead(200, { 'content-type': type, ...(type.includes('json') ? { 'content-length': '5000' } : {}) });
-  response.write(written, () => response.socket?.destroy());
-}
 
 /** One answer. Errors quote key and prompt, as real ones sometimes do. */
 export function answerMessages(mode: ServerMode, call: ReceivedCall, response: ServerResponse): void {

@@ -1,23 +1,11 @@
 /** A server of chat completions in every mode, for each provider that speaks them. */
 import type { ServerResponse } from 'node:http';
-import {
-  apprenticeCompletion,
-  completion,
-  send,
-  sendError,
-  sendStreamed,
-  startOpenAiServer,
-} from '../openai-server.ts';
+import { breakOff, send } from '../http-answers.ts';
+import { apprenticeCompletion, completion, sendError, sendStreamed, startOpenAiServer } from '../openai-server.ts';
 import type { ReceivedCall } from '../openai-server.ts';
 import type { ProviderServer, ServerMode } from './harness.ts';
 
 export const PLANTED_KEY = 'planted-key-0123456789abcdef';
-
-/** The body of a reply that breaks off: `announced` bytes are promised, and the connection is destroyed before. */
-function breakOff(response: ServerResponse, type: string, written: string): void {
-  response.writeHead(200, { 'content-type': type, ...(type.includes('json') ? { 'content-length': '5000' } : {}) });
-  response.write(written, () => response.socket?.destroy());
-}
 
 /** One answer to a chat completion. Errors quote key and prompt, as real ones sometimes do. */
 export function answerChat(mode: ServerMode, call: ReceivedCall, response: ServerResponse): void {

@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import { answerAsApprentice } from '../../../src/engine/models/providers/embedded/apprentice.ts';
 import { openai as provider } from '../../../src/engine/models/providers/openai.ts';
-import { send, startOpenAiServer } from '../openai-server.ts';
+import { send } from '../http-answers.ts';
+import { startOpenAiServer } from '../openai-server.ts';
 import type { ReceivedCall } from '../openai-server.ts';
 import { PLANTED_KEY, answerChat } from './chat-completions.ts';
 import type { ProviderHarness, ProviderServer, ServerMode } from './harness.ts';

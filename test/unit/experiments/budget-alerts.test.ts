@@ -43,6 +43,22 @@ describe('budget alerts', () => {
     assert.deepEqual(codes(), []);
   });
 
+  it('count minutes beside the account, each with its own marks', () => {
+    const alert = createBudgetAlerts(writer.below('alerts'), { calls: 10, minutes: 20 });
+    alert({ ...NO_SPEND, calls: 1 }, 12);
+    assert.deepEqual(codes(), []);
+    alert({ ...NO_SPEND, calls: 5 }, 9);
+    alert({ ...NO_SPEND, calls: 6 }, 3);
+    alert({ ...NO_SPEND, calls: 6 }, 0);
+    assert.deepEqual(
+      events.map(({ path }) => path),
+      ['alerts/budget-50', 'alerts/minutes/budget-50', 'alerts/minutes/budget-80'],
+    );
+    const [, half] = events;
+    assert.ok(half?.type === 'warning');
+    assert.match(half.data.message, /^Half of the limit is used: 11 .* of 20 /);
+  });
+
   it('have a place of their own: a resumed run writes the same keys', () => {
     createBudgetAlerts(writer.below('alerts'), { calls: 10 })({ ...NO_SPEND, calls: 5 });
     assert.deepEqual(
