@@ -15,7 +15,6 @@ import type { ModelChoice } from './experiments/choose-models.ts';
 import { evaluateTask } from './experiments/evaluate-task.ts';
 import { costAccount } from './experiments/cost-account.ts';
 import { beginRun, resumeRun } from './experiments/open-run.ts';
-import type { OpenServices } from './experiments/open-run.ts';
 import { describeForBatch, describeModel, isEmbedded, paceOf, prepareRun } from './experiments/prepare-run.ts';
 import { replyLimitOf } from './experiments/reply-limit.ts';
 import { textOfPrompt } from './experiments/result.ts';
@@ -26,17 +25,14 @@ import { htmlReport } from './exchange/html-report.ts';
 import { gatherReport } from './exchange/run-report.ts';
 import type { WriteBack } from './exchange/run-report.ts';
 import { systemClock } from './models/clock.ts';
-import { listProviders } from './models/catalogue.ts';
 import type { ModelConnections } from './models/connections.ts';
-import { modelFacts } from './models/model-facts.ts';
-import { unknownProvider } from './models/near-models.ts';
-import { tryModel } from './models/try-model.ts';
 import type { LanguageModel } from './models/language-model.ts';
-import type { ProviderDescriptor } from './models/provider.ts';
 import { providers as ownProviders } from './models/providers/table.ts';
 import type { WorkspaceConfig } from './models/workspace-config.ts';
 import { limitsOf } from './limits.ts';
 import { newId, owner } from './owner.ts';
+import { createModelDoor } from './model-door.ts';
+import type { ServicesFor } from './model-door.ts';
 import { createTraces, traceRun, traceWork } from './traces.ts';
 import { NO_SPLITS, requireReady } from './ready-task.ts';
 import { configIn, createSurroundings, folderOf } from './surroundings.ts';
@@ -54,25 +50,6 @@ const DEFAULT_RETRIES = 4;
 function roleOf(role: string): ChatRole {
   if (role === 'system' || role === 'user' || role === 'assistant') return role;
   throw new PromptOptError('internal', `A prompt has no role "${role}".`);
-}
-
-/** What all providers but a few take of OpenAI's parameters. */
-const CARRIED_BY_MOST: readonly string[] = ['temperature', 'top_p'];
-
-/** How long a list of models may wait for one provider. */
-const LIST_MS = 5000;
-
-/** The models of every provider that can be asked now, by full name. One that cannot has none. */
-async function listEverything(
-  providers: readonly ProviderDescriptor[],
-  connections: ModelConnections,
-): Promise<readonly string[]> {
-  const lists = await Promise.allSettled(
-    providers.map(async ({ name }) =>
-      (await connections.list(name, AbortSignal.timeout(LIST_MS))).map(({ id }) => `${name}/${id}`),
-    ),
-  );
-  return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -109,7 +86,7 @@ export function createEngine(options: EngineOptions): Engine {
       window,
     });
 
-  const servicesFor = async (specPath: string): Promise<Omit<OpenServices, 'store'> & { config: WorkspaceConfig }> => {
+  const servicesFor: ServicesFor = async (specPath) => {
     const config = await around.config(specPath);
     const concurrency = options.concurrency ?? config.concurrency ?? DEFAULT_CONCURRENCY;
     const connections = around.connections(config, concurrency);
@@ -163,13 +140,6 @@ export function createEngine(options: EngineOptions): Engine {
     const reply = await replyLimitOf(spec, info, examples, (text) => services.connections.countTokens(target, text));
     const limits = limitsOf(spec, evaluate.limits, { batch });
     return { spec, services, target, info, split, examples, reply, batch, limits, notes } as const;
-  };
-
-  /** What asking a model outside any run takes. */
-  const askingServices = async (model: string, near: string = options.workspace ?? '.') => {
-    const services = await servicesFor(configIn(near));
-    const store = await around.storeForWork(folderOf(near), configIn(near), services.config);
-    return { name: services.config.aliases[model] ?? model, services: { ...services, store } } as const;
   };
 
   const engine: Engine = {
@@ -362,82 +332,9 @@ export function createEngine(options: EngineOptions): Engine {
       return resumed;
     },
 
-    async serve(near, serve = {}) {
-      const folder = folderOf(near);
-      const services = await servicesFor(configIn(folder));
-      const { serveModels } = await import('./serve-models.ts');
-      const traced = await traces.begin(services.config, 'promptopt serve', {});
-      const starting = serveModels(serve, {
-        ...services,
-        ...traced,
-        folder,
-        aliases: services.config.aliases,
-        store: await around.storeForWork(folder, configIn(folder), services.config),
-        listModels: () => listEverything(providers, services.connections),
-        carries(model) {
-          const slash = model.indexOf('/');
-          const provider = providers.find(({ name }) => name === model.slice(0, slash));
-          return provider?.carries?.(model.slice(slash + 1)) ?? CARRIED_BY_MOST;
-        },
-      });
-      const server = await traceWork(starting, traced, 'begun');
-      traced.trace?.note({ 'promptopt.run.id': server.id });
-      traceWork(server.result, traced).catch(() => undefined);
-      return server;
-    },
-
-    async catalogue(near, provider) {
-      const { connections } = await servicesFor(configIn(near));
-      const wanted = provider === undefined ? providers : providers.filter(({ name }) => name === provider);
-      if (wanted.length === 0) throw unknownProvider(provider ?? '', providers);
-      const hasKey = (name: string): boolean => (variable(name) ?? '') !== '';
-      return await listProviders(wanted, { connections, hasKey });
-    },
-
-    async modelFacts(near, model, size) {
-      const { connections, config } = await servicesFor(configIn(near));
-      const known = { providers, aliases: config.aliases };
-      return await modelFacts(model, size, { connections, known, prices: config.prices });
-    },
-
-    async tryModel(near, model) {
-      const { config, ...services } = await servicesFor(configIn(near));
-      return await tryModel(model, {
-        ...services,
-        known: { providers, aliases: config.aliases },
-        async openLog() {
-          const store = await around.storeForWork(folderOf(near), configIn(near), config);
-          return { log: store.evaluationLog('models test'), flush: () => store.flush() };
-        },
-      });
-    },
-
-    async batchGenerate(model, prompts, asked = {}) {
-      const [{ askPrompts }, { name, services }] = await Promise.all([
-        import('./ask-models.ts'),
-        askingServices(model, asked.near),
-      ]);
-      return await askPrompts(name, prompts, asked, services);
-    },
-
-    async judgeComparison(judge, a, b, criteria, asked = {}) {
-      const [{ askJudge }, { name, services }] = await Promise.all([
-        import('./ask-models.ts'),
-        askingServices(judge, asked.near),
-      ]);
-      return await askJudge(name, { a, b, criteria }, asked, services);
-    },
-
-    async listModels(provider, near, signal) {
-      const { connections } = await servicesFor(configIn(near));
-      return await connections.list(provider, signal);
-    },
+    ...createModelDoor({ options, providers, around, traces, servicesFor }),
 
     keepLimits: async (near) => (await around.config(configIn(near))).keep,
-
-    aliases: async (near) => (await around.config(configIn(near))).aliases,
-
-    forgetConnections: around.forgetConnections,
 
     store: (near) => around.store(folderOf(near)),
 
