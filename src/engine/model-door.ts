@@ -89,6 +89,7 @@ export function createModelDoor({ options, providers, around, traces, servicesFo
       });
       const server = await traceWork(starting, traced, 'begun');
       traced.trace?.note({ 'promptopt.run.id': server.id });
+      // What it ended with is told to whoever waits for the result.
       traceWork(server.result, traced).catch(() => undefined);
       return server;
     },

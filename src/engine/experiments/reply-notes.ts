@@ -10,6 +10,6 @@ export function replyNotes(rows: readonly Pick<RowResult, 'refused' | 'truncated
   const truncated = rows.filter((row) => row.truncated).length;
   return [
     ...(refused === 0 ? [] : [`${requests(refused)} refused by the model and scored 0.`]),
-    ...(truncated === 0 ? [] : [`${replies(truncated)} cut by the reply limit. Raise \`max_tokens\` to let them end.`]),
+    ...(truncated === 0 ? [] : [`${replies(truncated)} cut by the reply limit. Raise \`maxTokens\` to let them end.`]),
   ];
 }
