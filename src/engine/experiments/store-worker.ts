@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import type * as nodeSqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { MIGRATIONS } from './store-schema.ts';
 import { READS, WRITES } from './store-protocol.ts';
@@ -31,6 +32,26 @@ function prepared(sql: string): StatementSync {
 /** Pages of 4 kB the log may reach before it is taken into the file: 2.5 MB. Fewer cost speed, more fill a small disk. */
 const LOG_PAGES = 640;
 
+/** How long another process is waited for. */
+const BUSY_MS = 5000;
+const BUSY_STEP_MS = 10;
+
+/**
+ * The switch of a new file to a log is the one thing SQLite does not wait for itself: of several that make a store at
+ * once, some are told that it is locked.
+ */
+async function switchToLog(opened: DatabaseSync): Promise<void> {
+  for (const end = Date.now() + BUSY_MS; ;) {
+    try {
+      opened.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (failureOf(error).reason !== 'busy' || Date.now() > end) throw error;
+      await setTimeout(BUSY_STEP_MS);
+    }
+  }
+}
+
 async function open(path: string): Promise<void> {
   let sqlite: typeof nodeSqlite;
   try {
@@ -39,8 +60,9 @@ async function open(path: string): Promise<void> {
     throw new StoreError('no-sqlite', `This Node (${process.version}) has no SQLite.`);
   }
   const existed = existsSync(path);
-  database = new sqlite.DatabaseSync(path, { timeout: 5000 });
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES};`);
+  database = new sqlite.DatabaseSync(path, { timeout: BUSY_MS });
+  await switchToLog(database);
+  database.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES};`);
   const mode = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string };
   if (mode.journal_mode !== 'wal')
     throw new StoreError('read-only', 'This folder does not allow the shared memory SQLite needs.');

@@ -64,6 +64,21 @@ describe('the results store', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('waits for another process that is just making it', async () => {
+    const other = new DatabaseSync(join(folder, 'promptopt.db'));
+    // What another process holds while it makes the file, before there is a log.
+    other.exec('BEGIN IMMEDIATE; CREATE TABLE made (at INTEGER);');
+    const opening = open();
+    let settled = false;
+    const done = opening.finally(() => (settled = true));
+    done.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.equal(settled, false, 'it neither opened nor failed');
+    other.exec('ROLLBACK');
+    other.close();
+    await (await opening).createRun(header('run-1'), 'me');
+  });
+
   it('gives back runs, events, replies and content after reopening', async () => {
     const first = await open();
     const lease = await first.createRun(header('a'), 'me');
